@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Services
+ *
+ * What the session gives to each protocol server: everything a server may
+ * know of the gateway. All outlive the servers.
+ */
+
+struct access;
+struct heads;
+struct loop;
+struct resize;
+struct seat;
+struct viewers;
+struct workers;
+
+struct services {
+	struct loop *loop;
+	struct workers *workers;
+	struct heads *heads;
+	struct seat *seat;
+	struct resize *resize;
+	struct viewers *viewers;
+	struct access *access;
+};
