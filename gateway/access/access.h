@@ -31,9 +31,13 @@ struct access;
 
 /**
  * Reads the passwords from `state_dir`, or makes and stores them there
- * (files `password` and `vnc-password`, 0600). Returns 0 or negative errno.
+ * (files `password` and `vnc-password`, 0600; the directory, 0700, as well).
+ * Open mode touches no file. Returns 0 or negative errno, logged.
  */
 int access_create(enum access_mode mode, const char *state_dir, struct access **ret_access);
+
+/** Has failures counted by another clock than loop_now_us(): for tests. */
+void access_set_clock(struct access *access, uint64_t (*now_us)(void));
 
 /** Accepts NULL. */
 void access_destroy(struct access *access);

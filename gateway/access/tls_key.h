@@ -8,7 +8,7 @@
 
 /* PEM texts. */
 struct tls_key {
-	char *certificate;
+	char *certificate; /* with those of a chain after it, where the file has them */
 	char *key;
 };
 
@@ -22,4 +22,5 @@ struct tls_key {
 int tls_key_load(const char *certificate_file, const char *key_file, const char *state_dir,
 		 const char *name, struct tls_key *ret_key);
 
+/** Accepts one that is zeroed, and leaves it so. */
 void tls_key_finish(struct tls_key *key);
