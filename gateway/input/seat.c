@@ -2,7 +2,6 @@
 #include "gateway/input/seat.h"
 
 #include <pthread.h>
-#include <string.h>
 
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
@@ -251,13 +250,18 @@ static bool pop(struct seat_client *client, struct input_event *ret_event)
 	return is_there;
 }
 
+/* One queue's length at a time: a viewer that floods waits for its next turn. */
 static void handle_queue(void *data)
 {
 	struct seat_client *client = data;
 	struct input_event event;
 
-	while (pop(client, &event))
+	for (unsigned i = 0; i < INPUT_QUEUE_LENGTH; i++) {
+		if (!pop(client, &event))
+			return;
 		handle_event(client, &event);
+	}
+	loop_post(client->seat->loop, handle_queue, client);
 }
 
 /* -- Clients ---------------------------------------------------------------- */
