@@ -26,8 +26,9 @@ struct web_server;
 
 /* What the server asks of the session. */
 struct web_callbacks {
-	/* What `windscreen status --json` prints. The caller owns it. Loop thread. */
-	struct json_object *(*status)(void *data);
+	/* What `windscreen status --json` prints (docs/api.md), with the passwords if
+	 * `with_secrets`: on the control socket. The caller owns it. Loop thread. */
+	struct json_object *(*status)(void *data, bool with_secrets);
 
 	/* Serves RFB for a head on one end of a socket pair, which it takes over.
 	 * Any thread, never blocks. Returns 0 or negative errno. */
