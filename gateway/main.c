@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * windscreen-gateway: one guest's screens, for every viewer.
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "common/log.h"
+#include "common/loop.h"
+#include "gateway/config.h"
+#include "gateway/session.h"
+
+/* As the command line's page in the manual has them. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_USAGE = 2,
+	EXIT_COULD_NOT = 3,
+};
+
+static int handle_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct loop *loop = data;
+
+	log_info("stopping: %s", strsignal((int)info->ssi_signo));
+	sd_notify(0, "STOPPING=1");
+	loop_stop(loop);
+	return 0;
+}
+
+/* Before any other thread is there, so that none of them gets the signals. */
+static int take_signals(struct loop *loop)
+{
+	static const int stops[] = {SIGTERM, SIGINT};
+	sigset_t mask;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&mask);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		sigaddset(&mask, stops[i]);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		int r = sd_event_add_signal(loop_event(loop), NULL, stops[i], handle_stop, loop);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int run(const struct config *config)
+{
+	CLEANUP(loop_destroyp) struct loop *loop = NULL;
+	CLEANUP(session_destroyp) struct session *session = NULL;
+	int r;
+
+	r = loop_create(&loop);
+	if (r < 0)
+		return r;
+	r = take_signals(loop);
+	if (r < 0)
+		return r;
+	r = session_create(loop, config, &session);
+	if (r < 0)
+		return r;
+
+	/* Only where the service manager asks for one. */
+	sd_event_set_watchdog(loop_event(loop), true);
+	puts("READY");
+	fflush(stdout);
+	sd_notify(0, "READY=1");
+	return loop_run(loop);
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP(config_destroyp) struct config *config = NULL;
+	char error[CONFIG_ERROR_MAX];
+	int r;
+
+	r = config_parse(argc, argv, &config, error);
+	if (r == CONFIG_HELP)
+		return EXIT_DONE;
+	if (r < 0) {
+		fprintf(stderr, "windscreen-gateway: %s\n", error);
+		return EXIT_USAGE;
+	}
+
+	log_open(config->log_level);
+	r = run(config);
+	if (r < 0) {
+		log_error("could not run: %s", strerror(-r));
+		return EXIT_COULD_NOT;
+	}
+	return EXIT_DONE;
+}

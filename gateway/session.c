@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/session.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/log.h"
+#include "common/worker.h"
+#include "common/xalloc.h"
+#include "gateway/access/tls_key.h"
+#include "gateway/config.h"
+#include "gateway/frame/heads.h"
+#include "gateway/input/seat.h"
+#include "gateway/rdp/rdp_server.h"
+#include "gateway/resize.h"
+#include "gateway/services.h"
+#include "gateway/source/source.h"
+#include "gateway/status.h"
+#include "gateway/viewers.h"
+#include "gateway/vnc/vnc_server.h"
+#include "gateway/web/web_server.h"
+
+/* For compressing screenshots. */
+#define WORKERS	 1
+#define JOBS_MAX 16
+
+struct session {
+	const struct config *config;
+	struct services services;
+	struct tls_key tls_key;
+	struct source *source;
+	struct vnc_server *vnc;
+	struct rdp_server *rdp;
+	struct web_server *web;
+};
+
+/* Makes a directory and those above it, as private as the user's own. */
+static int make_directory(const char *path)
+{
+	CLEANUP(freep) char *part = xstrdup(path);
+
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return mkdir(part, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int make_directories(const struct config *config)
+{
+	CLEANUP(freep) char *control_dir = xstrdup(config->control);
+	char *slash = strrchr(control_dir, '/');
+	int r = make_directory(config->state_dir);
+
+	if (r < 0) {
+		log_error("cannot make the state directory %s: %s", config->state_dir,
+			  strerror(-r));
+		return r;
+	}
+	if (!slash || slash == control_dir)
+		return 0;
+	*slash = '\0';
+	r = make_directory(control_dir);
+	if (r < 0)
+		log_error("cannot make the directory of the control socket %s: %s", config->control,
+			  strerror(-r));
+	return r;
+}
+
+static void handle_resize(void *data, unsigned head, struct size size)
+{
+	struct session *session = data;
+
+	log_info("head %u: a viewer asks for %ux%u", head, size.width, size.height);
+	source_resize(session->source, head, size);
+}
+
+static json_object *handle_status(void *data)
+{
+	struct session *session = data;
+	struct status_parts parts = {
+		.name = session->config->name,
+		.control = session->config->control,
+		.services = &session->services,
+		.source = session->source,
+		.vnc = session->vnc,
+		.rdp = session->rdp,
+		.web = session->web,
+	};
+
+	return status_json(&parts);
+}
+
+static int handle_open_rfb(void *data, int fd, unsigned head, const char *peer)
+{
+	struct session *session = data;
+
+	return vnc_server_adopt(session->vnc, fd, head, peer);
+}
+
+static const struct web_callbacks web_callbacks = {
+	.status = handle_status,
+	.open_rfb = handle_open_rfb,
+};
+
+static int create_services(struct session *session, struct loop *loop)
+{
+	const struct config *config = session->config;
+	struct services *services = &session->services;
+	int r;
+
+	services->loop = loop;
+	services->heads = heads_create(loop, config->frame_memory_bytes, config->heads);
+	services->seat = seat_create(loop, services->heads);
+	services->viewers = viewers_create();
+	services->resize = resize_create(loop, services->heads, handle_resize, session);
+	if (!services->resize)
+		return -ENOMEM;
+	r = workers_create(loop, WORKERS, JOBS_MAX, &services->workers);
+	if (r < 0)
+		return r;
+	return access_create(config->access, config->state_dir, &services->access);
+}
+
+static int create_servers(struct session *session)
+{
+	const struct config *config = session->config;
+	int r;
+
+	if (config->has_rdp) {
+		struct rdp_options options = {
+			.address = config->rdp,
+			.heads_are_given = config->rdp_heads_are_given,
+			.heads = config->rdp_heads,
+			.key = &session->tls_key,
+		};
+
+		r = rdp_server_create(&session->services, &options, &session->rdp);
+		if (r < 0)
+			return r;
+	}
+
+	/* Browsers speak RFB too. */
+	r = vnc_server_create(&session->services, config->has_vnc ? &config->vnc : NULL,
+			      &session->vnc);
+	if (r < 0)
+		return r;
+
+	return web_server_create(
+		&session->services,
+		&(struct web_options){
+			.address = config->has_web ? &config->web : NULL,
+			.control_path = config->control,
+			.key = config->has_web && !listen_address_is_local(&config->web)
+				       ? &session->tls_key
+				       : NULL,
+			.host = config->web_host,
+			.web_root = config->web_root,
+		},
+		&web_callbacks, session, &session->web);
+}
+
+int session_create(struct loop *loop, const struct config *config, struct session **ret_session)
+{
+	CLEANUP(session_destroyp) struct session *session = xcalloc(1, sizeof(*session));
+	int r;
+
+	session->config = config;
+	r = make_directories(config);
+	if (r < 0)
+		return r;
+	r = create_services(session, loop);
+	if (r < 0)
+		return r;
+	r = tls_key_load(config->tls_cert, config->tls_key, config->state_dir, config->name,
+			 &session->tls_key);
+	if (r < 0)
+		return r;
+	r = create_servers(session);
+	if (r < 0)
+		return r;
+	if (config->access == ACCESS_OPEN)
+		log_warning("access is open: every user of this machine may watch and drive");
+
+	/* Last: from here on the guest may call. */
+	r = source_create(loop, &config->attach, session->services.heads, session->services.seat,
+			  &session->source);
+	if (r < 0)
+		return r;
+
+	*ret_session = TAKE(session);
+	return 0;
+}
+
+void session_destroy(struct session *session)
+{
+	if (!session)
+		return;
+	web_server_destroy(session->web);
+	rdp_server_destroy(session->rdp);
+	vnc_server_destroy(session->vnc);
+	workers_destroy(session->services.workers);
+	resize_destroy(session->services.resize);
+	source_destroy(session->source);
+	seat_destroy(session->services.seat);
+	viewers_destroy(session->services.viewers);
+	heads_destroy(session->services.heads);
+	access_destroy(session->services.access);
+	tls_key_finish(&session->tls_key);
+	free(session);
+}
