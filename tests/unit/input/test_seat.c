@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/input/seat.h"
+
+#include <stdarg.h>
+
+#include "gateway/frame/heads.h"
+#include "tests/support/test.h"
+
+#define QNUM_A	  30
+#define QNUM_CAPS 0x3a
+
+static struct head_policy policies[HEADS_MAX] = {{{640, 480}, false}};
+
+/* A seat, two viewers, and a record of what reached the guest. */
+struct scene {
+	struct loop *loop;
+	struct heads *heads;
+	struct seat *seat;
+	struct seat_client *one;
+	struct seat_client *two;
+	char record[4096];
+};
+
+static void note(struct scene *scene, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note(struct scene *scene, const char *format, ...)
+{
+	size_t length = strlen(scene->record);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(scene->record + length, sizeof(scene->record) - length, format, arguments);
+	va_end(arguments);
+}
+
+static void note_key(void *data, uint8_t qnum, bool is_down)
+{
+	note(data, "key %u %d\n", qnum, is_down);
+}
+
+static void note_motion(void *data, unsigned head, uint32_t x, uint32_t y)
+{
+	note(data, "motion %u %u,%u\n", head, x, y);
+}
+
+static void note_relative(void *data, unsigned head, int32_t dx, int32_t dy)
+{
+	note(data, "relative %u %d,%d\n", head, dx, dy);
+}
+
+static void note_button(void *data, unsigned head, enum input_button button, bool is_down)
+{
+	note(data, "button %u %d %d\n", head, (int)button, is_down);
+}
+
+static void note_touch(void *data, unsigned head, enum input_touch kind, unsigned slot, uint32_t x,
+		       uint32_t y)
+{
+	note(data, "touch %u kind %d slot %u %u,%u\n", head, (int)kind, slot, x, y);
+}
+
+static const struct input_port port = {note_key, note_motion, note_relative, note_button,
+				       note_touch};
+
+static struct scene *scene_create(void)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+
+	EXPECT_INT(loop_create(&scene->loop), 0);
+	scene->heads = heads_create(scene->loop, 64 << 20, policies);
+	scene->seat = seat_create(scene->loop, scene->heads);
+	scene->one = seat_client_open(scene->seat);
+	scene->two = seat_client_open(scene->seat);
+	seat_attach(scene->seat, &port, scene);
+	return scene;
+}
+
+static void scene_destroy(struct scene *scene)
+{
+	seat_client_close(scene->one);
+	seat_client_close(scene->two);
+	seat_destroy(scene->seat);
+	heads_destroy(scene->heads);
+	loop_destroy(scene->loop);
+	free(scene);
+}
+DEFINE_CLEANUP(struct scene *, scene_destroy)
+
+/* What has reached the guest since this was asked last. */
+static void expect_record(struct scene *scene, const char *expected)
+{
+	loop_run_posts(scene->loop);
+	EXPECT_STRING(scene->record, expected);
+	scene->record[0] = '\0';
+}
+
+static void send(struct seat_client *client, struct input_event event)
+{
+	EXPECT_INT(seat_client_send(client, &event), 0);
+}
+
+static void press(struct seat_client *client, uint8_t qnum, bool is_down)
+{
+	send(client, (struct input_event){.type = INPUT_KEY, .key = {qnum, is_down}});
+}
+
+static void click(struct seat_client *client, enum input_button button, bool is_down)
+{
+	send(client, (struct input_event){.type = INPUT_BUTTON, .button = {button, is_down}});
+}
+
+static void touch(struct seat_client *client, enum input_touch kind, uint32_t contact, uint32_t x)
+{
+	send(client, (struct input_event){.type = INPUT_TOUCH, .touch = {kind, contact, x, 1}});
+}
+
+static void a_key_is_down_while_any_viewer_holds_it(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	press(scene->one, QNUM_A, true);
+	expect_record(scene, "key 30 1\n");
+	press(scene->two, QNUM_A, true);
+	expect_record(scene, "");
+	press(scene->one, QNUM_A, false);
+	expect_record(scene, "");
+	press(scene->two, QNUM_A, false);
+	expect_record(scene, "key 30 0\n");
+}
+
+static void a_viewers_own_key_repeat_does_not_reach_the_guest(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	press(scene->one, QNUM_A, true);
+	press(scene->one, QNUM_A, true);
+	press(scene->one, QNUM_A, false);
+	press(scene->one, QNUM_A, false);
+	expect_record(scene, "key 30 1\nkey 30 0\n");
+}
+
+static void a_viewer_that_leaves_lets_go_of_all_it_holds(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	press(scene->one, QNUM_A, true);
+	click(scene->one, INPUT_BUTTON_RIGHT, true);
+	touch(scene->one, INPUT_TOUCH_DOWN, 5, 9);
+	seat_client_close(TAKE(scene->one));
+	expect_record(scene, "key 30 1\nbutton 0 2 1\ntouch 0 kind 0 slot 0 9,1\n"
+			     "key 30 0\nbutton 0 2 0\ntouch 0 kind 3 slot 0 9,1\n");
+}
+
+static void a_source_that_attaches_again_is_told_what_is_still_held(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	press(scene->one, QNUM_A, true);
+	touch(scene->two, INPUT_TOUCH_DOWN, 1, 7);
+	loop_run_posts(scene->loop);
+	seat_detach(scene->seat);
+	press(scene->one, 31, true);
+	press(scene->two, 32, true);
+	press(scene->two, 32, false);
+	loop_run_posts(scene->loop);
+	scene->record[0] = '\0';
+	seat_attach(scene->seat, &port, scene);
+	expect_record(scene, "key 30 1\nkey 31 1\ntouch 0 kind 0 slot 0 7,1\n");
+}
+
+static void positions_beyond_the_edge_are_moved_onto_it(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	send(scene->one, (struct input_event){.type = INPUT_MOTION, .motion = {5000, 480}});
+	expect_record(scene, "motion 0 639,479\n");
+}
+
+static void events_for_a_head_that_does_not_exist_are_dropped(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	send(scene->one, (struct input_event){.type = INPUT_MOTION, .head = 7, .motion = {1, 1}});
+	expect_record(scene, "");
+}
+
+static void a_wheel_notch_is_a_press_and_a_release(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	send(scene->one, (struct input_event){.type = INPUT_WHEEL, .wheel = {0, -2}});
+	expect_record(scene, "button 0 4 1\nbutton 0 4 0\nbutton 0 4 1\nbutton 0 4 0\n");
+	send(scene->one, (struct input_event){.type = INPUT_WHEEL, .wheel = {3, 1}});
+	expect_record(scene, "button 0 3 1\nbutton 0 3 0\n");
+}
+
+static void fingers_of_two_viewers_get_slots_of_their_own(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	touch(scene->one, INPUT_TOUCH_DOWN, 0, 1);
+	expect_record(scene, "touch 0 kind 0 slot 0 1,1\n");
+	touch(scene->two, INPUT_TOUCH_DOWN, 0, 2);
+	expect_record(scene, "touch 0 kind 0 slot 1 2,1\n");
+	touch(scene->one, INPUT_TOUCH_UP, 0, 1);
+	touch(scene->two, INPUT_TOUCH_MOVE, 0, 3);
+	expect_record(scene, "touch 0 kind 2 slot 0 1,1\ntouch 0 kind 1 slot 1 3,1\n");
+}
+
+static void an_eleventh_finger_is_ignored(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	for (uint32_t i = 0; i < INPUT_CONTACTS_MAX; i++)
+		touch(scene->one, INPUT_TOUCH_DOWN, i, 1);
+	loop_run_posts(scene->loop);
+	scene->record[0] = '\0';
+	touch(scene->one, INPUT_TOUCH_DOWN, 99, 1);
+	touch(scene->one, INPUT_TOUCH_MOVE, 99, 2);
+	touch(scene->one, INPUT_TOUCH_UP, 99, 2);
+	expect_record(scene, "");
+}
+
+static void lock_keys_are_pressed_where_the_guest_differs(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+	struct input_event caps_on = {.type = INPUT_LOCKS, .locks = INPUT_LOCK_CAPS};
+
+	send(scene->one, caps_on);
+	expect_record(scene, "key 58 1\nkey 58 0\n");
+	send(scene->one, caps_on);
+	expect_record(scene, "");
+
+	press(scene->one, QNUM_CAPS, true);
+	press(scene->one, QNUM_CAPS, false);
+	expect_record(scene, "key 58 1\nkey 58 0\n");
+	send(scene->one, caps_on);
+	expect_record(scene, "key 58 1\nkey 58 0\n");
+}
+
+static void what_the_guest_says_of_its_locks_counts(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	seat_set_locks(scene->seat, INPUT_LOCK_NUM);
+	send(scene->one, (struct input_event){.type = INPUT_LOCKS, .locks = INPUT_LOCK_NUM});
+	expect_record(scene, "");
+}
+
+int main(void)
+{
+	RUN_TEST(a_key_is_down_while_any_viewer_holds_it);
+	RUN_TEST(a_viewers_own_key_repeat_does_not_reach_the_guest);
+	RUN_TEST(a_viewer_that_leaves_lets_go_of_all_it_holds);
+	RUN_TEST(a_source_that_attaches_again_is_told_what_is_still_held);
+	RUN_TEST(positions_beyond_the_edge_are_moved_onto_it);
+	RUN_TEST(events_for_a_head_that_does_not_exist_are_dropped);
+	RUN_TEST(a_wheel_notch_is_a_press_and_a_release);
+	RUN_TEST(fingers_of_two_viewers_get_slots_of_their_own);
+	RUN_TEST(an_eleventh_finger_is_ignored);
+	RUN_TEST(lock_keys_are_pressed_where_the_guest_differs);
+	RUN_TEST(what_the_guest_says_of_its_locks_counts);
+}
