@@ -17,9 +17,10 @@ static void add(json_object *to, const char *name, json_object *value)
 	json_object_object_add(to, name, value);
 }
 
-static json_object *text_or_null(const char *text)
+/* What is not known is an empty text: every member is always there. */
+static json_object *text(const char *known)
 {
-	return text && *text ? json_object_new_string(text) : NULL;
+	return json_object_new_string(known ? known : "");
 }
 
 static json_object *describe_guest(const struct source *source)
@@ -30,9 +31,9 @@ static json_object *describe_guest(const struct source *source)
 	if (source)
 		status = source_status(source);
 	add(guest, "attached", json_object_new_boolean(status.is_attached));
-	add(guest, "reason", status.is_attached ? NULL : text_or_null(status.reason));
-	add(guest, "name", text_or_null(status.guest_name));
-	add(guest, "uuid", text_or_null(status.guest_uuid));
+	add(guest, "reason", text(status.is_attached ? NULL : status.reason));
+	add(guest, "name", text(status.guest_name));
+	add(guest, "uuid", text(status.guest_uuid));
 	return guest;
 }
 
@@ -47,7 +48,7 @@ static json_object *describe_head(struct head *head)
 	add(described, "width", json_object_new_int((int)frame->width));
 	add(described, "height", json_object_new_int((int)frame->height));
 	add(described, "frame", json_object_new_uint64(frame->number));
-	add(described, "notice", text_or_null(notice));
+	add(described, "notice", text(notice));
 	return described;
 }
 
@@ -91,28 +92,40 @@ static json_object *describe_viewers(struct viewers *viewers)
 	return list;
 }
 
-static json_object *address_or_null(const struct listen_address *address)
+static json_object *address_text(const struct listen_address *address)
 {
-	char text[LISTEN_ADDRESS_MAX];
+	char buffer[LISTEN_ADDRESS_MAX];
 
-	return address ? json_object_new_string(listen_address_format(address, text)) : NULL;
+	return text(listen_address_format(address, buffer));
 }
 
+static json_object *describe_vnc(struct vnc_server *server, unsigned heads)
+{
+	json_object *list = json_object_new_array();
+
+	for (unsigned i = 0; i < heads; i++) {
+		const struct listen_address *address = vnc_server_address(server, i);
+
+		if (address)
+			json_object_array_add(list, address_text(address));
+	}
+	return list;
+}
+
+/* A protocol that is off is left out. */
 static json_object *describe_listeners(const struct status_parts *parts)
 {
 	json_object *listeners = json_object_new_object();
-	json_object *vnc = json_object_new_array();
+	const struct listen_address *web = parts->web ? web_server_address(parts->web) : NULL;
 
-	for (unsigned i = 0; parts->vnc && i < heads_count(parts->services->heads); i++) {
-		const struct listen_address *address = vnc_server_address(parts->vnc, i);
-
-		if (address)
-			json_object_array_add(vnc, address_or_null(address));
-	}
-	add(listeners, "rdp", address_or_null(parts->rdp ? rdp_server_address(parts->rdp) : NULL));
-	add(listeners, "vnc", vnc);
-	add(listeners, "web", address_or_null(parts->web ? web_server_address(parts->web) : NULL));
-	add(listeners, "control", json_object_new_string(parts->control));
+	if (parts->rdp)
+		add(listeners, "rdp", address_text(rdp_server_address(parts->rdp)));
+	if (parts->vnc && vnc_server_address(parts->vnc, 0))
+		add(listeners, "vnc",
+		    describe_vnc(parts->vnc, heads_count(parts->services->heads)));
+	if (web)
+		add(listeners, "web", address_text(web));
+	add(listeners, "control", text(parts->control));
 	return listeners;
 }
 
@@ -121,12 +134,15 @@ static json_object *describe_listeners(const struct status_parts *parts)
 static json_object *describe_access(const struct access *access)
 {
 	json_object *described = json_object_new_object();
-	bool is_open = access_mode(access) == ACCESS_OPEN;
 
-	add(described, "mode", json_object_new_string(is_open ? "open" : "password"));
-	add(described, "user", is_open ? NULL : json_object_new_string(ACCESS_USER));
-	add(described, "password", is_open ? NULL : text_or_null(access_password(access)));
-	add(described, "vnc_password", is_open ? NULL : text_or_null(access_vnc_password(access)));
+	if (access_mode(access) == ACCESS_OPEN) {
+		add(described, "mode", text("open"));
+		return described;
+	}
+	add(described, "mode", text("password"));
+	add(described, "user", text(ACCESS_USER));
+	add(described, "password", text(access_password(access)));
+	add(described, "vnc_password", text(access_vnc_password(access)));
 	return described;
 }
 
@@ -134,7 +150,8 @@ json_object *status_json(const struct status_parts *parts)
 {
 	json_object *status = json_object_new_object();
 
-	add(status, "name", json_object_new_string(parts->name));
+	add(status, "name", text(parts->name));
+	add(status, "version", text(WINDSCREEN_VERSION));
 	add(status, "guest", describe_guest(parts->source));
 	add(status, "heads", describe_heads(parts->services->heads));
 	add(status, "viewers", describe_viewers(parts->services->viewers));
