@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Client
+ *
+ * Requests to a gateway's HTTP API (docs/api.md). Each function returns
+ * STATUS_DONE; or the program's exit status, having said in one line on
+ * standard error why.
+ */
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/target.h"
+#include "common/cleanup.h"
+
+struct client;
+
+/* The body of an answer: the caller frees `data`, which ends with a NUL that `size` leaves out. */
+struct reply {
+	uint8_t *data;
+	size_t size;
+};
+
+/** Finds the gateway, and logs in where a password was given. */
+int client_open(const struct target *target, struct client **ret_client);
+
+/** Accepts NULL. */
+void client_close(struct client *client);
+
+/** GET `path`, "/api/v1/…". */
+int client_get(struct client *client, const char *path, struct reply *ret_reply);
+
+/** GET `path`, which answers with a JSON object. The caller puts it. */
+int client_get_json(struct client *client, const char *path, struct json_object **ret_object);
+
+/** POST `body` to `path`. The answer's body does not matter. */
+int client_post(struct client *client, const char *path, struct json_object *body);
+
+static inline void json_object_putp(struct json_object **object)
+{
+	json_object_put(*object);
+}
+
+DEFINE_CLEANUP(struct client *, client_close)

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "common/cleanup.h"
+#include "common/xalloc.h"
+
+static const struct command *const commands[] = {
+	&command_status, &command_capture, &command_key,
+	&command_type,	 &command_pointer, &command_touch,
+};
+
+#define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void complain(const char *format, va_list arguments)
+{
+	fputs("windscreen: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+int usage_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	complain(format, arguments);
+	va_end(arguments);
+	return STATUS_USAGE;
+}
+
+int could_not(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	complain(format, arguments);
+	va_end(arguments);
+	return STATUS_COULD_NOT;
+}
+
+static void print_help(void)
+{
+	puts("Usage: windscreen [OPTION...] COMMAND [ARGUMENT...]\n"
+	     "Watches and drives the guest of a Windscreen gateway.\n");
+	for (size_t i = 0; i < COMMANDS_COUNT; i++)
+		printf("  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+	puts("\n"
+	     "  --control PATH          the gateway's control socket (default: the only one there "
+	     "is)\n"
+	     "  --url URL               its web listener instead\n"
+	     "  --token TOKEN           for --url: a session's token\n"
+	     "  --password-file FILE    for --url: log in with the password in FILE\n"
+	     "  --ca-file FILE          for --url: trust this certificate\n"
+	     "  --help                  this; or, after a command, what it takes\n"
+	     "  --version\n"
+	     "\n"
+	     "Exit status: 0 done, 1 no, 2 wrong usage, 3 could not be done.");
+}
+
+static void print_command_help(const struct command *command)
+{
+	printf("Usage: windscreen [OPTION...] %s %s\n", command->name, command->arguments);
+	printf("%s.\n", command->summary);
+	if (*command->help)
+		printf("\n%s", command->help);
+}
+
+static const struct command *command_from_name(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS_COUNT; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* Whether the arguments ask for help, rather than being a text to type. */
+static bool wants_help(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "--help") == 0)
+			return true;
+	return false;
+}
+
+static int run_command(const struct target *target, int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc == 0)
+		return usage_error("say what to do: windscreen --help lists the commands");
+	command = command_from_name(argv[0]);
+	if (!command)
+		return usage_error("there is no command %s: windscreen --help lists them", argv[0]);
+	if (wants_help(argv + 1)) {
+		print_command_help(command);
+		return STATUS_DONE;
+	}
+
+	CLEANUP(freep) char *name = xasprintf("windscreen %s", command->name);
+
+	argv[0] = name;
+	optind = 0; /* glibc's way of starting anew */
+	return command->run(target, argc, argv);
+}
+
+static int check_target(const struct target *target)
+{
+	if (target->control && target->url)
+		return usage_error("--control and --url exclude each other");
+	if (target->token && target->password_file)
+		return usage_error("--token and --password-file exclude each other");
+	if (!target->url && (target->token || target->password_file || target->ca_file))
+		return usage_error("--token, --password-file and --ca-file go with --url");
+	if (target->url && strncmp(target->url, "http://", 7) != 0 &&
+	    strncmp(target->url, "https://", 8) != 0)
+		return usage_error("%s is no http:// or https:// URL", target->url);
+	return STATUS_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"control", required_argument, NULL, 'c'},
+		{"url", required_argument, NULL, 'u'},
+		{"token", required_argument, NULL, 't'},
+		{"password-file", required_argument, NULL, 'p'},
+		{"ca-file", required_argument, NULL, 'a'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{0},
+	};
+	struct target target = {0};
+	int option;
+	int status;
+
+	argv[0] = "windscreen";
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			target.control = optarg;
+			break;
+		case 'u':
+			target.url = optarg;
+			break;
+		case 't':
+			target.token = optarg;
+			break;
+		case 'p':
+			target.password_file = optarg;
+			break;
+		case 'a':
+			target.ca_file = optarg;
+			break;
+		case 'h':
+			print_help();
+			return STATUS_DONE;
+		case 'v':
+			puts("windscreen " WINDSCREEN_VERSION);
+			return STATUS_DONE;
+		default:
+			return STATUS_USAGE;
+		}
+	}
+	status = check_target(&target);
+	if (status != STATUS_DONE)
+		return status;
+	return run_command(&target, argc - optind, argv + optind);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Target
+ *
+ * Which gateway the command line talks to: by its control socket, or by the
+ * URL of its web listener.
+ */
+
+#include <stddef.h>
+
+/* As given on the command line; NULL for what was not. */
+struct target {
+	const char *control;
+	const char *url;
+	const char *token;
+	const char *password_file;
+	const char *ca_file;
+};
+
+enum find_result {
+	FIND_ONE,
+	FIND_NONE,
+	FIND_SEVERAL,
+};
+
+/**
+ * Looks for the control socket of the only gateway: in `user_dir`
+ * (`$XDG_RUNTIME_DIR`, say), as windscreen/NAME.sock; and if nothing is there, in
+ * `system_dir`, where the services' sockets are, as windscreen/NAME/NAME.sock.
+ * Among several, those that nobody listens on any more do not count.
+ *
+ * The caller frees `ret_found`: the path of the one; the paths of the several,
+ * joined by spaces; or the directories where there was none.
+ */
+enum find_result target_find_control(const char *user_dir, const char *system_dir,
+				     char **ret_found);
