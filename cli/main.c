@@ -16,7 +16,7 @@ static const struct command *const commands[] = {
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))
 
-static void complain(const char *format, va_list arguments)
+static void __attribute__((format(printf, 1, 0))) complain(const char *format, va_list arguments)
 {
 	fputs("windscreen: ", stderr);
 	vfprintf(stderr, format, arguments);

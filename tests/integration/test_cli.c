@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The program `windscreen` against a fake gateway: what it asks, what it
+ * prints, and its exit status.
+ */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "common/cleanup.h"
+#include "common/xalloc.h"
+#include "tests/fakes/fake_api.h"
+#include "tests/support/test.h"
+
+#define WORDS_MAX 16
+
+static struct fake_api *gateway;
+
+/* What the last run of the program left: */
+static int exit_status;
+static char output[65536];
+static size_t output_size;
+static char complaint[4096];
+
+static size_t read_file(const char *path, char *text, size_t size)
+{
+	CLEANUP(close_fdp) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	EXPECT(got >= 0);
+	text[got] = '\0';
+	return (size_t)got;
+}
+
+static int open_for_child(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+/* Runs the program with `words`, which end with NULL. */
+static void run(const char *const *words)
+{
+	const char *argv[WORDS_MAX + 2] = {CLI_PATH};
+	int status;
+	pid_t pid;
+
+	for (unsigned i = 0; words[i]; i++) {
+		EXPECT(i < WORDS_MAX);
+		argv[i + 1] = words[i];
+	}
+	pid = fork();
+	if (pid == 0) {
+		dup2(open_for_child("out"), STDOUT_FILENO);
+		dup2(open_for_child("err"), STDERR_FILENO);
+		execv(CLI_PATH, (char *const *)argv);
+		_exit(127);
+	}
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	EXPECT(WIFEXITED(status));
+	exit_status = WEXITSTATUS(status);
+	output_size = read_file("out", output, sizeof(output));
+	read_file("err", complaint, sizeof(complaint));
+}
+
+#define RUN(...)    run((const char *const[]){__VA_ARGS__, NULL})
+#define RUN_AT(...) RUN("--control", "gateway.sock", __VA_ARGS__)
+
+static void expect_refused(int expected_status, const char *expected)
+{
+	EXPECT_INT(exit_status, expected_status);
+	if (!strstr(complaint, expected))
+		test_fail(__FILE__, __LINE__, "\"%s\" is not in: %s", expected, complaint);
+	/* One line, and nothing where the output would be. */
+	EXPECT(strchr(complaint, '\n') == complaint + strlen(complaint) - 1);
+	EXPECT_INT(output_size, 0);
+}
+
+static void expect_asked(const char *expected)
+{
+	CLEANUP(freep) char *requests = fake_api_take_requests(gateway);
+
+	EXPECT_INT(exit_status, 0);
+	EXPECT_STRING(requests, expected);
+	EXPECT_STRING(complaint, "");
+}
+
+static void answer(unsigned http_status, const char *body)
+{
+	fake_api_answer(gateway, http_status, body, strlen(body));
+}
+
+static void the_status_is_printed_for_people_and_for_programs(void)
+{
+	answer(200, "{\"name\": \"ivi\", \"guest\": {\"attached\": true}}");
+	RUN_AT("status");
+	expect_asked("GET /api/v1/status\n");
+	EXPECT(strstr(output, "ivi: guest attached\n"));
+	RUN_AT("status", "--json");
+	expect_asked("GET /api/v1/status\n");
+	EXPECT(strstr(output, "\"name\":\"ivi\""));
+}
+
+static void a_capture_is_saved_as_it_comes(void)
+{
+	static const char picture[] = "\x89PNG\r\n\0\1\2 not text";
+	char saved[64];
+
+	fake_api_answer(gateway, 200, picture, sizeof(picture));
+	RUN_AT("capture", "--head", "1", "picture.png");
+	expect_asked("GET /api/v1/heads/1/screenshot.png\n");
+	EXPECT_INT(read_file("picture.png", saved, sizeof(saved)), sizeof(picture));
+	EXPECT(memcmp(saved, picture, sizeof(picture)) == 0);
+
+	RUN_AT("capture", "-", "--cursor");
+	expect_asked("GET /api/v1/heads/0/screenshot.png?cursor=1\n");
+	EXPECT_INT(output_size, sizeof(picture));
+	EXPECT(memcmp(output, picture, sizeof(picture)) == 0);
+	unlink("picture.png");
+}
+
+static void a_capture_that_is_not_whole_leaves_no_file(void)
+{
+	answer(200, "half a picture");
+	fake_api_promise_more(gateway, 100);
+	RUN_AT("capture", "picture.png");
+	expect_refused(3, "no answer from the gateway at gateway.sock");
+	EXPECT(access("picture.png", F_OK) != 0);
+}
+
+static void a_full_disk_is_reported(void)
+{
+	answer(200, "picture");
+	RUN_AT("capture", "/dev/full");
+	expect_refused(3, "cannot write /dev/full: No space left on device");
+	RUN_AT("capture", "no/such/folder.png");
+	expect_refused(3, "cannot write no/such/folder.png: No such file or directory");
+}
+
+static void the_gateways_reason_is_passed_on(void)
+{
+	answer(503, "{\"error\": \"no guest is attached: /run/qmp: No such file\"}");
+	RUN_AT("capture", "picture.png");
+	expect_refused(3, "windscreen: no guest is attached: /run/qmp: No such file\n");
+	answer(400, "{\"error\": \"there is no key hat\"}");
+	RUN_AT("key", "hat");
+	expect_refused(2, "windscreen: there is no key hat\n");
+	answer(500, "<html>");
+	RUN_AT("status");
+	expect_refused(3, "HTTP status 500");
+	answer(200, "[]");
+	RUN_AT("status");
+	expect_refused(3, "is no gateway");
+}
+
+static void input_is_sent_as_the_api_has_it(void)
+{
+	CLEANUP(freep) char *forget = fake_api_take_requests(gateway);
+
+	answer(204, "");
+	RUN_AT("key", "ctrl+alt+delete", "ret");
+	expect_asked(
+		"POST /api/v1/input/key { \"keys\": \"ctrl+alt+delete\", \"action\": \"press\" }\n"
+		"POST /api/v1/input/key { \"keys\": \"ret\", \"action\": \"press\" }\n");
+	RUN_AT("key", "--down", "shift");
+	expect_asked("POST /api/v1/input/key { \"keys\": \"shift\", \"action\": \"down\" }\n");
+	RUN_AT("type", "say \"hello\"");
+	expect_asked("POST /api/v1/input/type { \"text\": \"say \\\"hello\\\"\" }\n");
+	RUN_AT("type", "--", "--help");
+	expect_asked("POST /api/v1/input/type { \"text\": \"--help\" }\n");
+	RUN_AT("pointer", "10", "20");
+	expect_asked("POST /api/v1/input/pointer { \"head\": 0, \"x\": 10, \"y\": 20 }\n");
+	RUN_AT("pointer", "--head", "1", "10", "20", "--click", "right");
+	expect_asked("POST /api/v1/input/pointer { \"head\": 1, \"click\": \"right\", \"x\": 10, "
+		     "\"y\": 20 }\n");
+	RUN_AT("pointer", "10", "20", "--wheel", "-3", "--wheel-x=2");
+	expect_asked("POST /api/v1/input/pointer { \"head\": 0, \"wheel\": -3, \"wheel_x\": 2, "
+		     "\"x\": 10, \"y\": 20 }\n");
+	RUN_AT("touch", "--contact", "9", "tap", "1", "2");
+	expect_asked("POST /api/v1/input/touch { \"head\": 0, \"contact\": 9, \"action\": \"tap\", "
+		     "\"x\": 1, \"y\": 2 }\n");
+	RUN_AT("touch", "up");
+	expect_asked("POST /api/v1/input/touch { \"head\": 0, \"action\": \"up\" }\n");
+}
+
+static void a_swipe_goes_from_one_place_to_the_other(void)
+{
+	answer(204, "");
+	RUN_AT("touch", "swipe", "--duration", "20", "100", "10", "0", "20");
+	expect_asked("POST /api/v1/input/touch { \"head\": 0, \"action\": \"down\", \"x\": 100, "
+		     "\"y\": 10 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"x\": 50, "
+		     "\"y\": 15 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"x\": 0, "
+		     "\"y\": 20 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"up\", \"x\": 0, \"y\": "
+		     "20 }\n");
+}
+
+static void wrong_usage_asks_nothing_of_the_gateway(void)
+{
+	CLEANUP(freep) char *requests = NULL;
+
+	RUN_AT("frobnicate");
+	expect_refused(2, "no command frobnicate");
+	RUN("--control");
+	expect_refused(2, "control");
+	RUN("--control", "a", "--url", "http://b", "status");
+	expect_refused(2, "exclude each other");
+	RUN("--token", "a", "status");
+	expect_refused(2, "go with --url");
+	RUN("--url", "ftp://b", "status");
+	expect_refused(2, "ftp://b is no http:// or https:// URL");
+	RUN_AT("status", "--jason");
+	expect_refused(2, "windscreen status: unrecognized option '--jason'");
+	RUN_AT("capture");
+	expect_refused(2, "capture needs one file");
+	RUN_AT("capture", "--head", "16", "x.png");
+	expect_refused(2, "there can be no head 16");
+	RUN_AT("key");
+	expect_refused(2, "key needs");
+	RUN_AT("type", "two", "words");
+	expect_refused(2, "type needs one text");
+	RUN_AT("pointer", "10");
+	expect_refused(2, "pointer needs a position");
+	RUN_AT("pointer", "10", "99999");
+	expect_refused(2, "10 99999 is no position on a head");
+	RUN_AT("pointer", "1", "2", "--click", "left", "--up", "left");
+	expect_refused(2, "only one of");
+	RUN_AT("pointer", "1", "2", "--wheel", "101");
+	expect_refused(2, "101 is no number of notches");
+	RUN_AT("touch", "tap", "1");
+	expect_refused(2, "touch needs");
+	RUN_AT("touch", "--contact", "10", "tap", "1", "2");
+	expect_refused(2, "10 is no contact");
+	RUN_AT("touch", "swipe", "1", "2", "3", "-4");
+	EXPECT_INT(exit_status, 2);
+
+	requests = fake_api_take_requests(gateway);
+	EXPECT_STRING(requests, "");
+}
+
+static void a_gateway_that_is_not_there_is_reported(void)
+{
+	RUN("--control", "nobody.sock", "status");
+	expect_refused(3, "no gateway answers at nobody.sock: No such file or directory");
+	RUN("--url", "http://127.0.0.1:1/", "status");
+	expect_refused(3, "no answer from the gateway at http://127.0.0.1:1/: ");
+	RUN("status");
+	expect_refused(3, "no gateway's control socket is in ");
+}
+
+static void the_only_gateway_is_found_by_itself(void)
+{
+	EXPECT_INT(mkdir("windscreen", 0700), 0);
+	EXPECT_INT(symlink("../gateway.sock", "windscreen/ivi.sock"), 0);
+	answer(200, "{\"name\": \"ivi\"}");
+	RUN("status");
+	expect_asked("GET /api/v1/status\n");
+	unlink("windscreen/ivi.sock");
+	rmdir("windscreen");
+}
+
+static void a_password_is_exchanged_for_a_token(void)
+{
+	CLEANUP(fake_api_destroyp) struct fake_api *web = fake_api_create(NULL);
+	CLEANUP(freep) char *requests = NULL;
+	FILE *file = fopen("password", "w");
+
+	fputs("secret\n", file);
+	fclose(file);
+	fake_api_answer(web, 200, "{\"token\": \"abc\"}", 16);
+	RUN("--url", fake_api_url(web), "--password-file", "password", "key", "a");
+	EXPECT_INT(exit_status, 0);
+	requests = fake_api_take_requests(web);
+	EXPECT_STRING(
+		requests,
+		"POST /login { \"user\": \"dev\", \"password\": \"secret\" }\n"
+		"POST /api/v1/input/key { \"keys\": \"a\", \"action\": \"press\" } [Bearer abc]\n");
+
+	fake_api_answer(web, 401, "{\"error\": \"wrong user or password\"}", 35);
+	RUN("--url", fake_api_url(web), "--password-file", "password", "key", "a");
+	expect_refused(3, "windscreen: wrong user or password\n");
+	RUN("--url", fake_api_url(web), "--password-file", "nothing", "key", "a");
+	expect_refused(3, "cannot read a password from nothing: No such file");
+	unlink("password");
+}
+
+static void help_and_version_are_no_errors(void)
+{
+	RUN("--help");
+	EXPECT_INT(exit_status, 0);
+	EXPECT(strstr(output, "capture"));
+	RUN("capture", "--help");
+	EXPECT_INT(exit_status, 0);
+	EXPECT(strstr(output, "--cursor"));
+	RUN("--version");
+	EXPECT_INT(exit_status, 0);
+	EXPECT(strncmp(output, "windscreen ", 11) == 0);
+}
+
+int main(void)
+{
+	char directory[] = "/tmp/windscreen-test.XXXXXX";
+
+	signal(SIGPIPE, SIG_IGN);
+	EXPECT(mkdtemp(directory));
+	EXPECT_INT(chdir(directory), 0);
+	setenv("XDG_RUNTIME_DIR", directory, 1);
+	gateway = fake_api_create("gateway.sock");
+
+	RUN_TEST(the_status_is_printed_for_people_and_for_programs);
+	RUN_TEST(a_capture_is_saved_as_it_comes);
+	RUN_TEST(a_capture_that_is_not_whole_leaves_no_file);
+	RUN_TEST(a_full_disk_is_reported);
+	RUN_TEST(the_gateways_reason_is_passed_on);
+	RUN_TEST(input_is_sent_as_the_api_has_it);
+	RUN_TEST(a_swipe_goes_from_one_place_to_the_other);
+	RUN_TEST(wrong_usage_asks_nothing_of_the_gateway);
+	RUN_TEST(a_gateway_that_is_not_there_is_reported);
+	RUN_TEST(the_only_gateway_is_found_by_itself);
+	RUN_TEST(a_password_is_exchanged_for_a_token);
+	RUN_TEST(help_and_version_are_no_errors);
+
+	fake_api_destroy(gateway);
+	unlink("out");
+	unlink("err");
+	rmdir(directory);
+	return 0;
+}
