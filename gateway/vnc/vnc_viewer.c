@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/vnc/vnc_viewer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/log.h"
+#include "common/wakeup.h"
+#include "common/xalloc.h"
+#include "gateway/access/access.h"
+#include "gateway/frame/head.h"
+#include "gateway/input/seat.h"
+#include "gateway/resize.h"
+#include "gateway/viewers.h"
+#include "gateway/vnc/vnc_client.h"
+#include "gateway/vnc/vnc_login.h"
+#include "gateway/vnc/vnc_messages.h"
+#include "gateway/vnc/vnc_update.h"
+#include "gateway/vnc/vnc_wire.h"
+
+/* Bytes that may wait in the kernel before the next update is put off: the
+ * newest picture is to be sent, not one that has grown old in a queue. */
+#define NOT_SENT_MAX 65536
+
+/* How long a dead peer is believed to be alive. */
+#define USER_TIMEOUT_MS 30000
+
+/* RFB: ExtendedDesktopSize, status codes */
+enum size_status {
+	SIZE_PROHIBITED = 1,
+	SIZE_NO_RESOURCES = 2,
+	SIZE_INVALID_LAYOUT = 3,
+	SIZE_FORWARDED = 4, /* asked of the guest, which may take its time */
+};
+
+struct vnc_viewer {
+	struct vnc_viewer_config config;
+	char peer[VIEWER_PEER_MAX];
+	char name[32]; /* of the window */
+	int fd;
+	struct wakeup *wakeup;
+	atomic_bool is_stopping;
+	pthread_t thread;
+
+	/* The thread's own. */
+	struct viewer *entry; /* in the register, once logged in */
+	struct vnc_client *client;
+	struct vnc_update update;
+	struct vnc_messages messages;
+	char reason[VNC_CLIENT_REASON_MAX]; /* why it ends */
+};
+
+/* These make a slow or dead peer known early; a unix socket has none of them. */
+static void tune_socket(int fd)
+{
+	int one = 1;
+	int not_sent = NOT_SENT_MAX;
+	int timeout_ms = USER_TIMEOUT_MS;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &not_sent, sizeof(not_sent));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+}
+
+static bool admit(void *data, char reason[VNC_LOGIN_REASON_MAX])
+{
+	struct vnc_viewer *viewer = data;
+
+	viewer->entry = viewers_join(viewer->config.services->viewers, viewer->config.protocol,
+				     viewer->peer);
+	if (!viewer->entry)
+		snprintf(reason, VNC_LOGIN_REASON_MAX, "too many viewers");
+	return viewer->entry;
+}
+
+static int log_in(struct vnc_viewer *viewer)
+{
+	const struct vnc_login login = {
+		.fd = viewer->fd,
+		.stop = viewer->wakeup,
+		.access = viewer->config.asks_password ? viewer->config.services->access : NULL,
+		.protocol = viewer->config.protocol,
+		.peer = viewer->peer,
+		.admit = admit,
+		.data = viewer,
+	};
+
+	return vnc_login_run(&login, viewer->reason);
+}
+
+static int handle_set_desktop_size(void *data, struct size size, bool is_one_screen)
+{
+	struct vnc_viewer *viewer = data;
+	int r;
+
+	if (!is_one_screen)
+		return SIZE_INVALID_LAYOUT;
+	r = resize_request(viewer->config.services->resize, head_index(viewer->config.head), size);
+	switch (r) {
+	case 0:
+		return SIZE_FORWARDED;
+	case -EPERM:
+		return SIZE_PROHIBITED;
+	case -EINVAL:
+		return SIZE_INVALID_LAYOUT;
+	default:
+		return SIZE_NO_RESOURCES;
+	}
+}
+
+static int introduce_to_library(struct vnc_viewer *viewer)
+{
+	struct head *head = viewer->config.head;
+	int r;
+
+	snprintf(viewer->name, sizeof(viewer->name), "Windscreen head %u", head_index(head));
+	r = vnc_client_create(viewer->fd, head_size(head), viewer->name,
+			      viewer_subject(viewer->entry), &viewer->client);
+	if (r < 0) {
+		snprintf(viewer->reason, sizeof(viewer->reason), "%s",
+			 r == -EMFILE ? "too many open files" : "out of memory");
+		return r;
+	}
+	viewer->client->on_set_desktop_size = handle_set_desktop_size;
+	viewer->client->data = viewer;
+	vnc_update_init(&viewer->update, head, viewer->client);
+	viewer->messages = (struct vnc_messages){
+		.fd = viewer->fd,
+		.client = viewer->client,
+		.update = &viewer->update,
+		.input = {.head = head_index(head)},
+		.seat = seat_client_open(viewer->config.services->seat),
+	};
+	return 0;
+}
+
+static void count_updates(struct vnc_viewer *viewer, unsigned updates)
+{
+	struct viewer_counters *counters = viewer_counters(viewer->entry);
+
+	counters->frames += updates;
+	counters->bytes += viewer->update.sent_bytes;
+}
+
+/* Under continuous updates the viewer's answer to a fence says that it keeps up. */
+static int send_fence(struct vnc_viewer *viewer)
+{
+	uint8_t message[13] = {VNC_SERVER_FENCE};
+	uint32_t number;
+
+	if (!viewer->update.is_continuous || !viewer->client->can.fence)
+		return 0;
+	number = vnc_pacing_sent(&viewer->update.pacing, viewer->update.sent_bytes);
+	vnc_write_u32(message + 4, VNC_FENCE_REQUEST | VNC_FENCE_BLOCK_BEFORE);
+	message[8] = sizeof(number);
+	vnc_write_u32(message + 9, number);
+	return vnc_client_write(viewer->client, message, sizeof(message));
+}
+
+static bool may_send(const struct vnc_viewer *viewer)
+{
+	return !viewer->update.is_continuous || !viewer->client->can.fence ||
+	       vnc_pacing_may_send(&viewer->update.pacing);
+}
+
+static bool has_room(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLOUT;
+}
+
+/* Sends what is due. Returns 1 when it waits for room on the line, else 0 or negative errno. */
+static int update(struct vnc_viewer *viewer)
+{
+	int r;
+
+	if (!vnc_update_is_due(&viewer->update) || !may_send(viewer))
+		return 0;
+	if (!has_room(viewer->fd))
+		return 1;
+	r = vnc_update_send(&viewer->update);
+	if (r > 0) {
+		count_updates(viewer, (unsigned)r);
+		r = send_fence(viewer);
+	}
+	if (r == -EMSGSIZE)
+		snprintf(viewer->reason, sizeof(viewer->reason),
+			 "cannot follow the head's new size (no DesktopSize)");
+	else if (r < 0)
+		snprintf(viewer->reason, sizeof(viewer->reason), "%s", viewer->client->reason);
+	return r;
+}
+
+static int handle_message(struct vnc_viewer *viewer)
+{
+	int r;
+
+	if (viewer->client->rfb->state == RFB_NORMAL)
+		return vnc_messages_handle(&viewer->messages, viewer->reason);
+	/* ClientInit, which the library answers with the size. */
+	r = vnc_client_process(viewer->client);
+	if (r < 0)
+		snprintf(viewer->reason, sizeof(viewer->reason), "%s", viewer->client->reason);
+	return r;
+}
+
+static void serve(struct vnc_viewer *viewer)
+{
+	while (!viewer->is_stopping) {
+		int r = 0;
+		struct pollfd fds[] = {
+			{.fd = viewer->fd, .events = POLLIN},
+			{.fd = wakeup_fd(viewer->wakeup), .events = POLLIN},
+		};
+
+		if (viewer->client->rfb->state == RFB_NORMAL)
+			r = update(viewer);
+		if (r < 0)
+			return;
+		if (r > 0)
+			fds[0].events |= POLLOUT;
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return;
+		if (fds[1].revents) {
+			wakeup_clear(viewer->wakeup);
+			viewer->update.is_stale = true;
+		}
+		if (fds[0].revents & ~POLLOUT && handle_message(viewer) < 0)
+			return;
+	}
+}
+
+static void watch(struct vnc_viewer *viewer)
+{
+	struct head *head = viewer->config.head;
+
+	if (introduce_to_library(viewer) == 0) {
+		viewer_counters(viewer->entry)->heads = 1u << head_index(head);
+		head_watch(head, viewer->wakeup);
+		serve(viewer);
+		head_unwatch(head, viewer->wakeup);
+		seat_client_close(viewer->messages.seat);
+		vnc_update_finish(&viewer->update);
+	}
+	vnc_client_destroy(viewer->client);
+	viewer->client = NULL;
+}
+
+static const char *reason_to_leave(const struct vnc_viewer *viewer)
+{
+	if (viewer->is_stopping)
+		return "the server stops";
+	return viewer->reason[0] ? viewer->reason : "closed the connection";
+}
+
+static void *run(void *data)
+{
+	struct vnc_viewer *viewer = data;
+	int r;
+
+	pthread_setname_np(pthread_self(), "vnc viewer");
+	r = log_in(viewer);
+	viewer->config.on_login_over(viewer->config.data);
+	/* A wrong password was logged where it was counted. */
+	if (r < 0 && r != -EACCES && !viewer->entry)
+		log_info("%s: turned away %s: %s", viewer->config.protocol, viewer->peer,
+			 viewer->reason);
+	if (r == 0)
+		watch(viewer);
+	viewer_leave(viewer->entry, reason_to_leave(viewer));
+	viewer->fd = close_fd(viewer->fd);
+	viewer->config.on_end(viewer, viewer->config.data);
+	return NULL;
+}
+
+/* A peer that goes away while the library writes must not kill the process:
+ * the signal stays pending on a thread that blocks it. */
+static int create_thread(struct vnc_viewer *viewer)
+{
+	sigset_t blocked;
+	sigset_t before;
+	int r;
+
+	sigfillset(&blocked);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
+	r = pthread_create(&viewer->thread, NULL, run, viewer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -r;
+}
+
+static void free_viewer(struct vnc_viewer *viewer)
+{
+	if (!viewer)
+		return;
+	close_fd(viewer->fd);
+	wakeup_destroy(viewer->wakeup);
+	free(viewer);
+}
+
+DEFINE_CLEANUP(struct vnc_viewer *, free_viewer)
+
+int vnc_viewer_start(const struct vnc_viewer_config *config, int fd, struct vnc_viewer **ret_viewer)
+{
+	CLEANUP(free_viewerp) struct vnc_viewer *viewer = xcalloc(1, sizeof(*viewer));
+	int flags;
+	int r;
+
+	viewer->fd = fd;
+	viewer->config = *config;
+	snprintf(viewer->peer, sizeof(viewer->peer), "%s", config->peer);
+	viewer->config.peer = viewer->peer;
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	tune_socket(fd);
+	r = wakeup_create(&viewer->wakeup);
+	if (r < 0)
+		return r;
+	/* Set first: the thread may be at its end before this returns. */
+	*ret_viewer = viewer;
+	r = create_thread(viewer);
+	if (r < 0)
+		return r;
+	TAKE(viewer);
+	return 0;
+}
+
+void vnc_viewer_stop(struct vnc_viewer *viewer)
+{
+	viewer->is_stopping = true;
+	wakeup_signal(viewer->wakeup);
+	/* Wakes it from inside the library too. */
+	shutdown(viewer->fd, SHUT_RDWR);
+}
+
+void vnc_viewer_join(struct vnc_viewer *viewer)
+{
+	pthread_join(viewer->thread, NULL);
+	free_viewer(viewer);
+}
