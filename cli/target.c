@@ -38,7 +38,7 @@ static enum find_result find(const char *pattern, char **ret_found)
 	char *paths = NULL;
 	size_t listening = 0;
 
-	if (glob(pattern, 0, NULL, &found) == 0) {
+	if (glob(pattern, GLOB_BRACE, NULL, &found) == 0) {
 		for (size_t i = 0; i < found.gl_pathc; i++) {
 			if (found.gl_pathc > 1 && !is_listening(found.gl_pathv[i]))
 				continue;
@@ -57,11 +57,11 @@ static enum find_result find(const char *pattern, char **ret_found)
 enum find_result target_find_control(const char *user_dir, const char *system_dir, char **ret_found)
 {
 	CLEANUP(freep) char *users = xasprintf("%s/windscreen/*.sock", user_dir);
-	CLEANUP(freep) char *services = xasprintf("%s/windscreen/*/*.sock", system_dir);
+	CLEANUP(freep) char *systems = xasprintf("%s/windscreen/{*,*/*}.sock", system_dir);
 	enum find_result result = find(users, ret_found);
 
 	if (result == FIND_NONE)
-		result = find(services, ret_found);
+		result = find(systems, ret_found);
 	if (result == FIND_NONE)
 		*ret_found = xasprintf("%s/windscreen or %s/windscreen", user_dir, system_dir);
 	return result;

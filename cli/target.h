@@ -27,8 +27,8 @@ enum find_result {
 
 /**
  * Looks for the control socket of the only gateway: in `user_dir`
- * (`$XDG_RUNTIME_DIR`, say), as windscreen/NAME.sock; and if nothing is there, in
- * `system_dir`, where the services' sockets are, as windscreen/NAME/NAME.sock.
+ * (`$XDG_RUNTIME_DIR`, say), as windscreen/NAME.sock; and if none is there, in
+ * `system_dir` (/run), as the same or, of a service, as windscreen/NAME/NAME.sock.
  * Among several, those that nobody listens on any more do not count.
  *
  * The caller frees `ret_found`: the path of the one; the paths of the several,

@@ -79,6 +79,11 @@ static void expect_refused(int expected_status, const char *expected)
 	EXPECT_INT(output_size, 0);
 }
 
+static void forget_requests(void)
+{
+	free(fake_api_take_requests(gateway));
+}
+
 static void expect_asked(const char *expected)
 {
 	CLEANUP(freep) char *requests = fake_api_take_requests(gateway);
@@ -158,8 +163,7 @@ static void the_gateways_reason_is_passed_on(void)
 
 static void input_is_sent_as_the_api_has_it(void)
 {
-	CLEANUP(freep) char *forget = fake_api_take_requests(gateway);
-
+	forget_requests();
 	answer(204, "");
 	RUN_AT("key", "ctrl+alt+delete", "ret");
 	expect_asked(

@@ -78,6 +78,14 @@ static void a_service_is_found_where_the_user_runs_no_gateway(void)
 	remove_socket("system/windscreen/car/car.sock", service);
 }
 
+static void a_gateway_without_a_users_directory_is_found_beside_the_services(void)
+{
+	int ivi = listen_at("system/windscreen/ivi.sock");
+
+	expect_found(FIND_ONE, "system/windscreen/ivi.sock");
+	remove_socket("system/windscreen/ivi.sock", ivi);
+}
+
 static void several_gateways_are_told_by_name(void)
 {
 	int ivi = listen_at("user/windscreen/ivi.sock");
@@ -135,6 +143,7 @@ int main(void)
 	RUN_TEST(without_a_gateway_it_tells_where_it_looked);
 	RUN_TEST(the_only_gateway_is_found);
 	RUN_TEST(a_service_is_found_where_the_user_runs_no_gateway);
+	RUN_TEST(a_gateway_without_a_users_directory_is_found_beside_the_services);
 	RUN_TEST(several_gateways_are_told_by_name);
 	RUN_TEST(a_socket_that_a_dead_gateway_left_does_not_count);
 	remove_folders();
