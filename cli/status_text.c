@@ -178,10 +178,9 @@ static void print_listeners(FILE *out, struct json_object *listeners, struct jso
 		fputc('\n', out);
 	}
 	if (*web) {
-		/* Off loopback there is no listener without TLS. */
-		bool is_secure = !is_loopback(web) ||
-				 json_object_get_boolean(member(listeners, "web_tls"));
-		CLEANUP(freep) char *url = xasprintf("%s://%s/", is_secure ? "https" : "http", web);
+		/* Off loopback there is no listener without TLS, and on it none with. */
+		CLEANUP(freep)
+		char *url = xasprintf("%s://%s/", is_loopback(web) ? "http" : "https", web);
 
 		fprintf(out, "  Browser  %-24s  ", url);
 		print_login(out, access);
