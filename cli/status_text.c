@@ -114,7 +114,7 @@ static char *text_from_seconds(int64_t seconds)
 
 static void print_viewers(FILE *out, struct json_object *viewers)
 {
-	fprintf(out, "\nViewers: %s\n", length(viewers) ? "" : "none");
+	fprintf(out, "\nViewers:%s\n", length(viewers) ? "" : " none");
 	for (size_t i = 0; i < length(viewers); i++) {
 		struct json_object *viewer = element(viewers, i);
 		struct json_object *heads = member(viewer, "heads");
