@@ -44,6 +44,7 @@ bool rdp_auth_check(rdpContext *context, struct access *access, const char *peer
 		return true;
 
 	freerdp_set_error_info(context->rdp, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES);
-	context->peer->Close(context->peer);
+	/* Not peer->Close(), which sends what a client does not expect before it is active. */
+	freerdp_send_error_info(context->rdp);
 	return false;
 }

@@ -126,6 +126,7 @@ static ssize_t bitmap_send(struct rdp_output *output, unsigned index, const stru
 }
 
 static const struct rdp_output_ops bitmap_ops = {
+	.name = "bitmap updates",
 	.has_room = bitmap_has_room,
 	.arrange = bitmap_arrange,
 	.send = bitmap_send,

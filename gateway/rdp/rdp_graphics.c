@@ -166,6 +166,7 @@ static ssize_t gfx_send(struct rdp_output *output, unsigned place, const struct 
 }
 
 static const struct rdp_output_ops gfx_ops = {
+	.name = "the graphics pipeline",
 	.has_room = gfx_has_room,
 	.arrange = gfx_arrange,
 	.send = gfx_send,

@@ -26,6 +26,8 @@ struct rdp_output;
 #define RDP_UPDATE_BYTES (256 * 1024)
 
 struct rdp_output_ops {
+	const char *name; /* "shown by ..." */
+
 	/* Whether it can take an update now. */
 	bool (*has_room)(const struct rdp_output *output);
 

@@ -53,7 +53,8 @@ struct rdp_peer {
 	const char *end_reason;
 	bool is_refused; /* by its login: that has been logged */
 	bool is_suppressed;
-	bool has_news; /* heads changed, or not all of them was sent */
+	struct rdp_output *output; /* in use; NULL: nothing was shown yet */
+	bool has_news;		   /* heads changed, or not all of them was sent */
 };
 
 static struct rdp_peer *peer_of(rdpContext *context)
@@ -235,6 +236,11 @@ static int show(struct rdp_peer *peer)
 		return r;
 	if (!output)
 		return 0;
+	if (output != peer->output) {
+		peer->output = output;
+		log_write(LOG_LEVEL_DEBUG, viewer_subject(peer->viewer), "is shown the guest by %s",
+			  output->ops->name);
+	}
 	r = rdp_picture_send(peer->context->picture, output, viewer_counters(peer->viewer));
 	if (r < 0)
 		return r;
@@ -342,22 +348,17 @@ static void tear_down(struct rdp_peer *peer)
 	shutdown(peer->socket, SHUT_RDWR);
 }
 
-static bool is_closed_by_client(struct rdp_peer *peer)
-{
-	char byte;
-
-	return recv(peer->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
 static void log_end(struct rdp_peer *peer)
 {
 	const char *complaint = rdp_library_complaint();
+	bool is_broken = peer->context && freerdp_get_last_error(&peer->context->base) ==
+						  FREERDP_ERROR_CONNECT_TRANSPORT_FAILED;
 	char reason[256];
 
 	if (peer->end_reason)
 		snprintf(reason, sizeof(reason), "%s", peer->end_reason);
-	else if (complaint[0] != '\0' && !is_closed_by_client(peer))
-		snprintf(reason, sizeof(reason), "sent what is not RDP (%s)", complaint);
+	else if (complaint[0] != '\0' && !is_broken)
+		snprintf(reason, sizeof(reason), "broke the protocol (%s)", complaint);
 	else
 		snprintf(reason, sizeof(reason), "closed the connection");
 
