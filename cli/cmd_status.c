@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,16 @@ static int print(const char *text)
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
 		return could_not("cannot write the status: %s", strerror(errno));
 	return STATUS_DONE;
+}
+
+/* This machine and user, as ssh on another one names them. The caller frees. */
+static char *own_ssh_host(void)
+{
+	const char *user = getenv("USER");
+	char host[HOST_NAME_MAX + 1] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	return user && *user ? xasprintf("%s@%s", user, host) : xstrdup(host);
 }
 
 static int run(const struct target *target, int argc, char **argv)
@@ -40,6 +51,8 @@ static int run(const struct target *target, int argc, char **argv)
 	if (status != STATUS_DONE)
 		return status;
 
+	/* By its URL, a gateway may be on any machine. */
+	CLEANUP(freep) char *ssh_host = target->url ? NULL : own_ssh_host();
 	CLEANUP(freep) char *text = NULL;
 
 	if (as_json)
@@ -47,7 +60,7 @@ static int run(const struct target *target, int argc, char **argv)
 						 object, JSON_C_TO_STRING_PRETTY |
 								 JSON_C_TO_STRING_NOSLASHESCAPE));
 	else
-		text = status_text(object);
+		text = status_text(object, ssh_host);
 	return print(text);
 }
 

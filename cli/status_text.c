@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/xalloc.h"
@@ -199,13 +198,12 @@ static void print_forward(FILE *out, const char *address, unsigned unix_port)
 		fprintf(out, " -L %s:%s", port_of(address), address);
 }
 
-static void print_ssh(FILE *out, struct json_object *listeners)
+static void print_ssh(FILE *out, struct json_object *listeners, const char *ssh_host)
 {
 	struct json_object *vnc = member(listeners, "vnc");
 	CLEANUP(freep) char *forwards = NULL;
 	size_t size;
 	FILE *list = open_memstream(&forwards, &size);
-	char host[256] = "HOST";
 
 	print_forward(list, text(listeners, "rdp"), 3389);
 	for (size_t i = 0; i < length(vnc); i++)
@@ -215,12 +213,11 @@ static void print_ssh(FILE *out, struct json_object *listeners)
 	if (size == 0)
 		return;
 
-	gethostname(host, sizeof(host) - 1);
 	fprintf(out, "\nFrom another machine, through SSH, at the same addresses there:\n");
-	fprintf(out, "  ssh -N%s %s\n", forwards, host);
+	fprintf(out, "  ssh -N%s %s\n", forwards, ssh_host);
 }
 
-char *status_text(struct json_object *status)
+char *status_text(struct json_object *status, const char *ssh_host)
 {
 	struct json_object *listeners = member(status, "listeners");
 	char *result = NULL;
@@ -234,7 +231,8 @@ char *status_text(struct json_object *status)
 	print_viewers(out, member(status, "viewers"));
 	fprintf(out, "\nTo connect:\n");
 	print_listeners(out, listeners, member(status, "access"));
-	print_ssh(out, listeners);
+	if (ssh_host)
+		print_ssh(out, listeners, ssh_host);
 	fclose(out);
 
 	for (char *c = result; *c; c++)

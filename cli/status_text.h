@@ -11,7 +11,8 @@
 struct json_object;
 
 /**
- * `status` is the API's (docs/api.md); what it lacks is left out. Control
- * characters in it are not passed on to the terminal. The caller frees.
+ * `status` is the API's (docs/api.md); what it lacks is left out. `ssh_host` is what
+ * ssh calls the gateway's machine, or NULL where that is not known. Control
+ * characters are not passed on to the terminal. The caller frees.
  */
-char *status_text(struct json_object *status);
+char *status_text(struct json_object *status, const char *ssh_host);

@@ -12,7 +12,7 @@ static char *text_of(const char *json)
 	char *text;
 
 	EXPECT(status);
-	text = status_text(status);
+	text = status_text(status, "dev@car");
 	json_object_put(status);
 	return text;
 }
@@ -57,7 +57,7 @@ static void everything_is_told_in_lines(void)
 	EXPECT_LINE(text, "  Scripts  windscreen --control /run/ivi.sock\n");
 	EXPECT_LINE(text,
 		    "  ssh -N -L 3389:127.0.0.1:3389 -L 5900:127.0.0.1:5900 -L 5901:/run/vnc.1"
-		    " -L 8080:127.0.0.1:8080 ");
+		    " -L 8080:127.0.0.1:8080 dev@car\n");
 }
 
 static void a_missing_guest_is_told_with_the_reason(void)
@@ -80,6 +80,16 @@ static void what_others_can_reach_needs_no_tunnel_and_is_encrypted(void)
 	EXPECT_LINE(text, "https://10.0.0.1:8443/");
 	EXPECT(!strstr(text, "ssh"));
 	EXPECT(!strstr(text, "VNC"));
+}
+
+static void without_the_machines_name_there_is_no_tunnel(void)
+{
+	struct json_object *status = json_tokener_parse(full_status);
+	CLEANUP(freep) char *text = status_text(status, NULL);
+
+	EXPECT_LINE(text, "127.0.0.1:3389");
+	EXPECT(!strstr(text, "ssh"));
+	json_object_put(status);
 }
 
 static void open_access_is_told(void)
@@ -123,6 +133,7 @@ int main(void)
 	RUN_TEST(everything_is_told_in_lines);
 	RUN_TEST(a_missing_guest_is_told_with_the_reason);
 	RUN_TEST(what_others_can_reach_needs_no_tunnel_and_is_encrypted);
+	RUN_TEST(without_the_machines_name_there_is_no_tunnel);
 	RUN_TEST(open_access_is_told);
 	RUN_TEST(nonsense_is_no_crash);
 	RUN_TEST(control_characters_do_not_reach_the_terminal);
