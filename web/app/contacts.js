@@ -17,68 +17,68 @@ export const CONTACTS_MAX = 10;
  * slides off the picture stays at its edge.
  */
 export function pixelAt(clientX, clientY, box, head) {
-    return {
-        x: pixelAlong(clientX - box.left, box.width, head.width),
-        y: pixelAlong(clientY - box.top, box.height, head.height),
-    };
+  return {
+    x: pixelAlong(clientX - box.left, box.width, head.width),
+    y: pixelAlong(clientY - box.top, box.height, head.height),
+  };
 }
 
 function pixelAlong(distance, shown, pixels) {
-    const pixel = Math.floor(distance * pixels / shown);
-    return Math.max(0, Math.min(pixels - 1, pixel));
+  const pixel = Math.floor(distance * pixels / shown);
+  return Math.max(0, Math.min(pixels - 1, pixel));
 }
 
 export class Contacts {
-    #held = new Map(); /* identifier → {contact, x, y} */
+  #held = new Map(); /* identifier → {contact, x, y} */
 
-    /** Each of these returns what to tell the gateway, or null if there is nothing to tell. */
-    down(identifier, { x, y }) {
-        const contact = this.#free();
-        if (contact === null || this.#held.has(identifier)) {
-            return null;
-        }
-        this.#held.set(identifier, { contact, x, y });
-        return { kind: 'down', contact, x, y };
+  /** Each of these returns what to tell the gateway, or null if there is nothing to tell. */
+  down(identifier, { x, y }) {
+    const contact = this.#free();
+    if (contact === null || this.#held.has(identifier)) {
+      return null;
     }
+    this.#held.set(identifier, { contact, x, y });
+    return { kind: 'down', contact, x, y };
+  }
 
-    move(identifier, { x, y }) {
-        const held = this.#held.get(identifier);
-        if (!held || (held.x === x && held.y === y)) {
-            return null;
-        }
-        Object.assign(held, { x, y });
-        return { kind: 'move', ...held };
+  move(identifier, { x, y }) {
+    const held = this.#held.get(identifier);
+    if (!held || (held.x === x && held.y === y)) {
+      return null;
     }
+    Object.assign(held, { x, y });
+    return { kind: 'move', ...held };
+  }
 
-    up(identifier, { x, y }) {
-        return this.#end(identifier, 'up', { x, y });
-    }
+  up(identifier, { x, y }) {
+    return this.#end(identifier, 'up', { x, y });
+  }
 
-    /** The browser or the page took the finger away: no tap is meant. */
-    cancel(identifier) {
-        return this.#end(identifier, 'cancel', {});
-    }
+  /** The browser or the page took the finger away: no tap is meant. */
+  cancel(identifier) {
+    return this.#end(identifier, 'cancel', {});
+  }
 
-    cancelAll() {
-        return [...this.#held.keys()].map((identifier) => this.cancel(identifier));
-    }
+  cancelAll() {
+    return [...this.#held.keys()].map((identifier) => this.cancel(identifier));
+  }
 
-    #end(identifier, kind, position) {
-        const held = this.#held.get(identifier);
-        if (!held) {
-            return null;
-        }
-        this.#held.delete(identifier);
-        return { kind, ...held, ...position };
+  #end(identifier, kind, position) {
+    const held = this.#held.get(identifier);
+    if (!held) {
+      return null;
     }
+    this.#held.delete(identifier);
+    return { kind, ...held, ...position };
+  }
 
-    #free() {
-        const used = new Set([...this.#held.values()].map((held) => held.contact));
-        for (let contact = 0; contact < CONTACTS_MAX; contact++) {
-            if (!used.has(contact)) {
-                return contact;
-            }
-        }
-        return null;
+  #free() {
+    const used = new Set([...this.#held.values()].map((held) => held.contact));
+    for (let contact = 0; contact < CONTACTS_MAX; contact++) {
+      if (!used.has(contact)) {
+        return contact;
+      }
     }
+    return null;
+  }
 }

@@ -13,9 +13,9 @@ import RFB from '../novnc/core/rfb.js';
 import { encodings } from '../novnc/core/encodings.js';
 
 function isExact(encoding) {
-    const isQuality = encoding >= encodings.pseudoEncodingQualityLevel0 &&
-        encoding <= encodings.pseudoEncodingQualityLevel9;
-    return !isQuality && encoding !== encodings.encodingJPEG;
+  const isQuality = encoding >= encodings.pseudoEncodingQualityLevel0 &&
+    encoding <= encodings.pseudoEncodingQualityLevel9;
+  return !isQuality && encoding !== encodings.encodingJPEG;
 }
 
 const sendEncodings = RFB.messages.clientEncodings;

@@ -16,154 +16,154 @@ import { Retry } from './retry.js';
 import { TouchScreen } from './touch_screen.js';
 
 export class HeadView {
-    element = document.createElement('section');
+  element = document.createElement('section');
 
-    #index;
-    #onShown;
-    #reason = ''; /* why the guest shows nothing, or nothing new; '' if it does */
-    #isOpen = false;
-    #fits = true;
+  #index;
+  #onShown;
+  #reason = ''; /* why the guest shows nothing, or nothing new; '' if it does */
+  #isOpen = false;
+  #fits = true;
 
-    #picture = document.createElement('div'); /* where noVNC puts its canvas */
-    #rfb = null;
-    #canvas = null;
-    #isPainted = false;
-    #lastPicture = null; /* the canvas of a connection that broke */
+  #picture = document.createElement('div'); /* where noVNC puts its canvas */
+  #rfb = null;
+  #canvas = null;
+  #isPainted = false;
+  #lastPicture = null; /* the canvas of a connection that broke */
 
-    #notice;
-    #touch;
-    #retry = new Retry(() => this.#connect());
+  #notice;
+  #touch;
+  #retry = new Retry(() => this.#connect());
 
-    /**
-     * A view of head `index`, closed at first. `touch` is the TouchChannel;
-     * `onShown` is called whenever a picture is there again.
-     */
-    constructor(index, touch, onShown) {
-        this.#index = index;
-        this.#onShown = onShown;
-        this.element.className = 'view';
-        this.element.setAttribute('aria-label', `Head ${index}`);
-        this.#picture.className = 'picture';
-        this.element.append(this.#picture);
-        this.#notice = new Notice(this.element);
-        this.#touch = new TouchScreen(this.#picture, {
-            canvas: () => this.#canvas,
-            canSend: () => touch.isOpen && this.#isPainted,
-            send: (message) => touch.send(index, message),
-        });
+  /**
+   * A view of head `index`, closed at first. `touch` is the TouchChannel;
+   * `onShown` is called whenever a picture is there again.
+   */
+  constructor(index, touch, onShown) {
+    this.#index = index;
+    this.#onShown = onShown;
+    this.element.className = 'view';
+    this.element.setAttribute('aria-label', `Head ${index}`);
+    this.#picture.className = 'picture';
+    this.element.append(this.#picture);
+    this.#notice = new Notice(this.element);
+    this.#touch = new TouchScreen(this.#picture, {
+      canvas: () => this.#canvas,
+      canSend: () => touch.isOpen && this.#isPainted,
+      send: (message) => touch.send(index, message),
+    });
+  }
+
+  /** Shows the head from now on, and again whenever the connection breaks. */
+  open() {
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      this.#connect();
     }
+  }
 
-    /** Shows the head from now on, and again whenever the connection breaks. */
-    open() {
-        if (!this.#isOpen) {
-            this.#isOpen = true;
-            this.#connect();
-        }
+  /** Leaves the last picture standing. */
+  close() {
+    this.#isOpen = false;
+    this.#retry.stop();
+    const rfb = this.#rfb;
+    this.#lose();
+    rfb?.disconnect();
+  }
+
+  /**
+   * What the gateway says is wrong with the head; '' when nothing is. It draws
+   * that into the picture too, for viewers that have nowhere else to say it.
+   */
+  set reason(reason) {
+    this.#reason = reason;
+    this.#show();
+  }
+
+  /** Whether the picture is scaled to its room. If not, a pixel is a pixel. */
+  set fits(fits) {
+    this.#fits = fits;
+    if (this.#rfb) {
+      this.#rfb.scaleViewport = fits;
     }
+  }
 
-    /** Leaves the last picture standing. */
-    close() {
-        this.#isOpen = false;
-        this.#retry.stop();
-        const rfb = this.#rfb;
+  /** Gives the keyboard to this head. */
+  focus() {
+    this.#rfb?.focus({ preventScroll: true });
+  }
+
+  sendCtrlAltDelete() {
+    this.#rfb?.sendCtrlAltDel();
+  }
+
+  /** The fingers on this head are gone from the gateway's mind or shall be. */
+  cancelTouch() {
+    this.#touch.cancel();
+  }
+
+  #connect() {
+    const rfb = new RFB(this.#picture, socketUrl(`api/v1/heads/${this.#index}/rfb`));
+    this.#rfb = rfb;
+    this.#canvas = this.#picture.querySelector('canvas');
+    rfb.background = 'transparent';
+    rfb.scaleViewport = this.#fits;
+    rfb.showDotCursor = true; /* a guest without a pointer leaves nothing to aim with */
+    rfb.addEventListener('connect', () => this.#awaitPicture(rfb));
+    rfb.addEventListener('disconnect', () => {
+      if (rfb === this.#rfb) {
         this.#lose();
-        rfb?.disconnect();
-    }
+        this.#retry.later();
+      }
+    });
+    this.#show();
+  }
 
-    /**
-     * What the gateway says is wrong with the head; '' when nothing is. It draws
-     * that into the picture too, for viewers that have nowhere else to say it.
-     */
-    set reason(reason) {
-        this.#reason = reason;
-        this.#show();
+  /* noVNC does not say when it has drawn its first picture. */
+  #awaitPicture(rfb) {
+    if (rfb !== this.#rfb) {
+      return;
     }
+    if (!isPainted(this.#canvas)) {
+      requestAnimationFrame(() => this.#awaitPicture(rfb));
+      return;
+    }
+    this.#isPainted = true;
+    this.#keep(null);
+    this.#retry.succeeded();
+    this.#show();
+    this.#onShown(this);
+  }
 
-    /** Whether the picture is scaled to its room. If not, a pixel is a pixel. */
-    set fits(fits) {
-        this.#fits = fits;
-        if (this.#rfb) {
-            this.#rfb.scaleViewport = fits;
-        }
+  #lose() {
+    this.#touch.cancel();
+    if (this.#isPainted) {
+      this.#keep(this.#canvas);
     }
+    this.#rfb = null;
+    this.#canvas = null;
+    this.#isPainted = false;
+    this.#show();
+  }
 
-    /** Gives the keyboard to this head. */
-    focus() {
-        this.#rfb?.focus({ preventScroll: true });
+  #keep(canvas) {
+    this.#lastPicture?.remove();
+    this.#lastPicture = canvas;
+    if (canvas) {
+      canvas.className = 'last-picture';
+      this.element.prepend(canvas);
     }
+  }
 
-    sendCtrlAltDelete() {
-        this.#rfb?.sendCtrlAltDel();
-    }
+  #show() {
+    this.element.classList.toggle('stale', !this.#isPainted);
+    this.#notice.say(this.#whatIsWrong());
+  }
 
-    /** The fingers on this head are gone from the gateway's mind or shall be. */
-    cancelTouch() {
-        this.#touch.cancel();
+  /* While the view is closed, the page says why. */
+  #whatIsWrong() {
+    if (!this.#isOpen) {
+      return '';
     }
-
-    #connect() {
-        const rfb = new RFB(this.#picture, socketUrl(`api/v1/heads/${this.#index}/rfb`));
-        this.#rfb = rfb;
-        this.#canvas = this.#picture.querySelector('canvas');
-        rfb.background = 'transparent';
-        rfb.scaleViewport = this.#fits;
-        rfb.showDotCursor = true; /* a guest without a pointer leaves nothing to aim with */
-        rfb.addEventListener('connect', () => this.#awaitPicture(rfb));
-        rfb.addEventListener('disconnect', () => {
-            if (rfb === this.#rfb) {
-                this.#lose();
-                this.#retry.later();
-            }
-        });
-        this.#show();
-    }
-
-    /* noVNC does not say when it has drawn its first picture. */
-    #awaitPicture(rfb) {
-        if (rfb !== this.#rfb) {
-            return;
-        }
-        if (!isPainted(this.#canvas)) {
-            requestAnimationFrame(() => this.#awaitPicture(rfb));
-            return;
-        }
-        this.#isPainted = true;
-        this.#keep(null);
-        this.#retry.succeeded();
-        this.#show();
-        this.#onShown(this);
-    }
-
-    #lose() {
-        this.#touch.cancel();
-        if (this.#isPainted) {
-            this.#keep(this.#canvas);
-        }
-        this.#rfb = null;
-        this.#canvas = null;
-        this.#isPainted = false;
-        this.#show();
-    }
-
-    #keep(canvas) {
-        this.#lastPicture?.remove();
-        this.#lastPicture = canvas;
-        if (canvas) {
-            canvas.className = 'last-picture';
-            this.element.prepend(canvas);
-        }
-    }
-
-    #show() {
-        this.element.classList.toggle('stale', !this.#isPainted);
-        this.#notice.say(this.#whatIsWrong());
-    }
-
-    /* While the view is closed, the page says why. */
-    #whatIsWrong() {
-        if (!this.#isOpen) {
-            return '';
-        }
-        return this.#reason || (this.#isPainted ? '' : 'Waiting for the picture…');
-    }
+    return this.#reason || (this.#isPainted ? '' : 'Waiting for the picture…');
+  }
 }

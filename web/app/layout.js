@@ -13,24 +13,24 @@
  * a grid's tracks, which have the room's unit.
  */
 export function arrange(sizes, box, gap) {
-    const widths = sizes.map((size) => size.width);
-    const heights = sizes.map((size) => size.height);
-    const gaps = gap * (sizes.length - 1);
+  const widths = sizes.map((size) => size.width);
+  const heights = sizes.map((size) => size.height);
+  const gaps = gap * (sizes.length - 1);
 
-    const besideScale = Math.min((box.width - gaps) / sum(widths),
-                                 box.height / Math.max(...heights));
-    const aboveScale = Math.min(box.width / Math.max(...widths),
-                                (box.height - gaps) / sum(heights));
-    return besideScale >= aboveScale
-        ? scaled(besideScale, { columns: widths, rows: [Math.max(...heights)] })
-        : scaled(aboveScale, { columns: [Math.max(...widths)], rows: heights });
+  const besideScale = Math.min(
+    (box.width - gaps) / sum(widths), box.height / Math.max(...heights));
+  const aboveScale = Math.min(
+    box.width / Math.max(...widths), (box.height - gaps) / sum(heights));
+  return besideScale >= aboveScale
+    ? scaled(besideScale, { columns: widths, rows: [Math.max(...heights)] })
+    : scaled(aboveScale, { columns: [Math.max(...widths)], rows: heights });
 }
 
 function scaled(scale, { columns, rows }) {
-    const along = (pixels) => Math.max(0, pixels * scale);
-    return { columns: columns.map(along), rows: rows.map(along) };
+  const along = (pixels) => Math.max(0, pixels * scale);
+  return { columns: columns.map(along), rows: rows.map(along) };
 }
 
 function sum(numbers) {
-    return numbers.reduce((total, number) => total + number, 0);
+  return numbers.reduce((total, number) => total + number, 0);
 }

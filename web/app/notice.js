@@ -8,36 +8,36 @@
  */
 
 export class Notice {
-    #element;
-    #text;
-    #button = null;
+  #element;
+  #text;
+  #button = null;
 
-    /** `action` is an optional {label, run}: a button beside the sentence. */
-    constructor(parent, { action = null } = {}) {
-        this.#element = document.createElement('div');
-        this.#element.className = 'notice';
-        this.#element.hidden = true;
-        this.#text = document.createElement('p');
-        /* Spoken by screen readers; on the sentence only, not on the button. */
-        this.#text.setAttribute('role', 'status');
-        this.#element.append(this.#text);
-        if (action) {
-            this.#button = document.createElement('button');
-            this.#button.textContent = action.label;
-            this.#button.addEventListener('click', action.run);
-            this.#element.append(this.#button);
-        }
-        parent.append(this.#element);
+  /** `action` is an optional {label, run}: a button beside the sentence. */
+  constructor(parent, { action = null } = {}) {
+    this.#element = document.createElement('div');
+    this.#element.className = 'notice';
+    this.#element.hidden = true;
+    this.#text = document.createElement('p');
+    /* Spoken by screen readers; on the sentence only, not on the button. */
+    this.#text.setAttribute('role', 'status');
+    this.#element.append(this.#text);
+    if (action) {
+      this.#button = document.createElement('button');
+      this.#button.textContent = action.label;
+      this.#button.addEventListener('click', action.run);
+      this.#element.append(this.#button);
     }
+    parent.append(this.#element);
+  }
 
-    /** Says `text`, nothing when it is empty, and whether the action helps now. */
-    say(text, { canAct = false } = {}) {
-        if (this.#text.textContent !== text) {
-            this.#text.textContent = text;
-        }
-        this.#element.hidden = !text;
-        if (this.#button) {
-            this.#button.hidden = !canAct;
-        }
+  /** Says `text`, nothing when it is empty, and whether the action helps now. */
+  say(text, { canAct = false } = {}) {
+    if (this.#text.textContent !== text) {
+      this.#text.textContent = text;
     }
+    this.#element.hidden = !text;
+    if (this.#button) {
+      this.#button.hidden = !canAct;
+    }
+  }
 }

@@ -16,56 +16,56 @@ import { Retry } from './retry.js';
 const BACKLOG_BYTES = 4096;
 
 export class TouchChannel {
-    #socket = null;
-    #retry = new Retry(() => this.#connect());
-    #onLost;
+  #socket = null;
+  #retry = new Retry(() => this.#connect());
+  #onLost;
 
-    /** `onLost` is called when the channel breaks: the gateway then lets go of all contacts. */
-    constructor(onLost) {
-        this.#onLost = onLost;
+  /** `onLost` is called when the channel breaks: the gateway then lets go of all contacts. */
+  constructor(onLost) {
+    this.#onLost = onLost;
+  }
+
+  open() {
+    if (!this.#socket) {
+      this.#connect();
     }
+  }
 
-    open() {
-        if (!this.#socket) {
-            this.#connect();
-        }
+  close() {
+    this.#retry.stop();
+    this.#socket?.close();
+    this.#lose();
+  }
+
+  /** Whether touch reaches the guest. If not, noVNC's gestures serve. */
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Sends what Contacts returned, for a contact on head `head`. */
+  send(head, { kind, contact, x, y }) {
+    if (!this.isOpen || (kind === 'move' && this.#socket.bufferedAmount > BACKLOG_BYTES)) {
+      return;
     }
+    this.#socket.send(JSON.stringify({ head, kind, contact, x, y }));
+  }
 
-    close() {
-        this.#retry.stop();
-        this.#socket?.close();
+  #connect() {
+    const socket = new WebSocket(socketUrl('api/v1/touch'));
+    this.#socket = socket;
+    socket.onopen = () => this.#retry.succeeded();
+    /* The gateway only speaks here to refuse a message. */
+    socket.onmessage = ({ data }) => console.warn(`touch: ${data}`);
+    socket.onclose = () => {
+      if (socket === this.#socket) {
         this.#lose();
-    }
+        this.#retry.later();
+      }
+    };
+  }
 
-    /** Whether touch reaches the guest. If not, noVNC's gestures serve. */
-    get isOpen() {
-        return this.#socket?.readyState === WebSocket.OPEN;
-    }
-
-    /** Sends what Contacts returned, for a contact on head `head`. */
-    send(head, { kind, contact, x, y }) {
-        if (!this.isOpen || (kind === 'move' && this.#socket.bufferedAmount > BACKLOG_BYTES)) {
-            return;
-        }
-        this.#socket.send(JSON.stringify({ head, kind, contact, x, y }));
-    }
-
-    #connect() {
-        const socket = new WebSocket(socketUrl('api/v1/touch'));
-        this.#socket = socket;
-        socket.onopen = () => this.#retry.succeeded();
-        /* The gateway only speaks here to refuse a message. */
-        socket.onmessage = ({ data }) => console.warn(`touch: ${data}`);
-        socket.onclose = () => {
-            if (socket === this.#socket) {
-                this.#lose();
-                this.#retry.later();
-            }
-        };
-    }
-
-    #lose() {
-        this.#socket = null;
-        this.#onLost();
-    }
+  #lose() {
+    this.#socket = null;
+    this.#onLost();
+  }
 }
