@@ -46,6 +46,7 @@ export class Link extends EventTarget {
   }
 
   #connect() {
+    this.#drop(); /* an attempt that hangs, perhaps */
     const socket = new WebSocket(socketUrl('api/v1/events'));
     this.#socket = socket;
     socket.onmessage = (event) => this.#handleMessage(socket, event.data);
@@ -93,7 +94,7 @@ export class Link extends EventTarget {
   #nudge() {
     if (this.state === State.OPEN) {
       this.#check();
-    } else {
+    } else if (this.state !== State.LOGIN) {
       this.#retry.now();
     }
   }

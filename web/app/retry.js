@@ -33,12 +33,10 @@ export class Retry {
     this.#schedule(pause * (1 + SPREAD * this.#random()));
   }
 
-  /** There is a reason to think that it works now: ends a pause, if there is one. */
+  /** There is a reason to think that it works now: does not wait any longer. */
   now() {
-    if (this.#timer !== null) {
-      this.#failures = 0;
-      this.#schedule(0);
-    }
+    this.#failures = 0;
+    this.#schedule(0);
   }
 
   /** The attempt worked: the next pause is a short one again. */

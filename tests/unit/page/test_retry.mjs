@@ -75,12 +75,6 @@ test('a good sign ends the pause', () => {
   assert.equal(seen.attempts, 1);
 });
 
-test('a good sign makes no attempt while one is being made', () => {
-  const { clock, retry } = setUp();
-  retry.now();
-  assert.equal(clock.pause, null);
-});
-
 test('stopping ends it', () => {
   const { clock, retry } = setUp();
   retry.later();

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A gateway and a guest for it, in a folder of their own. The programs are
+ * named by the environment, which CTest sets:
+ *
+ *   WINDSCREEN_GATEWAY   windscreen-gateway
+ *   WINDSCREEN_WEB_ROOT  the browser client's files
+ *   FAKE_GUEST           tests/fakes' fake-guest
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Program } from './program.mjs';
+
+function fromEnvironment(name) {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set: run this test with ctest`);
+  }
+  return value;
+}
+
+export class FakeGuest {
+  #program;
+  #path;
+  #options;
+
+  /** `options` are fake-guest's. */
+  constructor(path, options = []) {
+    this.#path = path;
+    this.#options = options;
+  }
+
+  get attach() {
+    return `display1:${this.#path}`;
+  }
+
+  async start() {
+    await rm(this.#path, { force: true });
+    this.#program = await Program.start('fake-guest', fromEnvironment('FAKE_GUEST'),
+      ['--path', this.#path, ...this.#options]);
+  }
+
+  async stop() {
+    await this.#program?.stop();
+  }
+
+  /** What the guest got so far: a place to wait from. */
+  get mark() {
+    return this.#program.lines.length;
+  }
+
+  waitForLine(wanted, from = 0) {
+    return this.#program.waitForLine(wanted, { from });
+  }
+
+  /** The lines that match, since `from`. */
+  linesSince(from, wanted) {
+    return this.#program.lines.slice(from).filter((line) => wanted.test(line));
+  }
+}
+
+export class Gateway {
+  url = null;
+
+  #program = null;
+  #folder;
+  #attach;
+  #options;
+  #port = 0;
+
+  /** `folder` is for its state; `attach` and `options` as on its command line. */
+  constructor(folder, attach, options = []) {
+    this.#folder = folder;
+    this.#attach = attach;
+    this.#options = options;
+  }
+
+  /** Resolves when browsers can come. Started again, it listens where it did. */
+  async start() {
+    this.#program = await Program.start('gateway', fromEnvironment('WINDSCREEN_GATEWAY'), [
+      '--name', 'ivi',
+      '--attach', this.#attach,
+      '--web', `127.0.0.1:${this.#port}`,
+      '--web-root', fromEnvironment('WINDSCREEN_WEB_ROOT'),
+      '--control', this.#control,
+      '--state', join(this.#folder, 'state'),
+      ...this.#options,
+    ]);
+    const { listeners } = await this.status();
+    this.#port = Number(listeners.web.split(':').at(-1));
+    this.url = `http://localhost:${this.#port}/`;
+  }
+
+  async stop(signal) {
+    await this.#program?.stop(signal);
+  }
+
+  /** GET /api/v1/status on the control socket. */
+  status() {
+    return new Promise((resolve, reject) => {
+      request({ socketPath: this.#control, path: '/api/v1/status' }, async (response) => {
+        const chunks = await response.toArray();
+        resolve(JSON.parse(Buffer.concat(chunks)));
+      }).on('error', reject).end();
+    });
+  }
+
+  async password() {
+    return (await this.status()).access.password;
+  }
+
+  get #control() {
+    return join(this.#folder, 'control.sock');
+  }
+}
+
+/**
+ * Both, started, with these options of theirs; `t` is the test: `t.after` stops
+ * them.
+ */
+export async function startGatewayWithFakeGuest(t, { guestOptions, gatewayOptions } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'windscreen-browser-'));
+  const guest = new FakeGuest(join(folder, 'display.sock'), guestOptions);
+  const gateway = new Gateway(folder, guest.attach, gatewayOptions);
+  t.after(async () => {
+    await gateway.stop();
+    await guest.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await guest.start();
+  await gateway.start();
+  return { gateway, guest };
+}
