@@ -271,14 +271,14 @@ static void draw_gauge(struct face *face, struct canvas *canvas, enum gauge gaug
 		fill_arc(canvas, x, DIAL_Y, ARC_INNER, ARC_OUTER, DIAL_FIRST, angle,
 			 solid(modes[cluster->mode].colour));
 	for (int i = 0; i < 4; i++) {
-		float wide = half_width[i] * 1.8f;
+		float wide = half_width[i] * 2.4f;
 
 		points[i][0] = x + radius[i] * c - half_width[i] * s;
 		points[i][1] = DIAL_Y + radius[i] * s + half_width[i] * c;
 		halo[i][0] = x + radius[i] * c - wide * s;
 		halo[i][1] = DIAL_Y + radius[i] * s + wide * c;
 	}
-	fill_polygon(canvas, 4, (const float(*)[2])halo, solid(0x38ff7a3d));
+	fill_polygon(canvas, 4, (const float(*)[2])halo, solid(0x2aff7a3d));
 	fill_polygon(canvas, 4, (const float(*)[2])points, solid(0xffff7a3d));
 }
 
@@ -333,9 +333,9 @@ static void draw_top(struct face *face, struct canvas *canvas)
 	bool left = world_indicator_lit(world, INDICATOR_LEFT);
 	bool right = world_indicator_lit(world, INDICATOR_RIGHT);
 
-	icon_draw(canvas, ICON_LEFT, 760, 66, 52, left ? GOOD : LAMP_OFF);
-	icon_draw(canvas, ICON_RIGHT, 1160, 66, 52, right ? GOOD : LAMP_OFF);
-	text_draw(canvas, FONT_MONO, 24, WIDTH / 2, 74, ALIGN_CENTRE, TEXT_NORMAL,
+	icon_draw(canvas, ICON_LEFT, 686, 66, 52, left ? GOOD : LAMP_OFF);
+	icon_draw(canvas, ICON_RIGHT, 1234, 66, 52, right ? GOOD : LAMP_OFF);
+	text_draw(canvas, FONT_MONO, 22, WIDTH / 2, 74, ALIGN_CENTRE, TEXT_NORMAL,
 		  world->events[WORLD_EVENTS - 1]);
 }
 
@@ -399,7 +399,7 @@ static const struct face_widget widgets[WIDGETS] = {
 	[WIDGET_GEAR] = {1400, DIAL_Y - 60, 200, 100, draw_gear, false},
 	[WIDGET_TRAFFIC] = {WIDTH / 2 - TRAFFIC_HALF, ROAD_Y, 2 * TRAFFIC_HALF, ROAD_HEIGHT + 4,
 			    draw_traffic, false},
-	[WIDGET_TOP] = {724, 36, 472, 64, draw_top, false},
+	[WIDGET_TOP] = {650, 36, 620, 64, draw_top, false},
 	[WIDGET_MODES] = {750, 546, 420, 58, draw_modes, false},
 	[WIDGET_TELLTALES] = {732, 628, 456, 52, draw_telltales, false},
 };
