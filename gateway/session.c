@@ -78,7 +78,7 @@ static void handle_resize(void *data, unsigned head, struct size size)
 	source_resize(session->source, head, size);
 }
 
-static json_object *handle_status(void *data)
+static json_object *handle_status(void *data, bool with_secrets)
 {
 	struct session *session = data;
 	struct status_parts parts = {
@@ -89,6 +89,7 @@ static json_object *handle_status(void *data)
 		.vnc = session->vnc,
 		.rdp = session->rdp,
 		.web = session->web,
+		.with_secrets = with_secrets,
 	};
 
 	return status_json(&parts);

@@ -129,9 +129,7 @@ static json_object *describe_listeners(const struct status_parts *parts)
 	return listeners;
 }
 
-/* The web server takes the passwords out before the answer leaves by any
- * other way than the control socket. */
-static json_object *describe_access(const struct access *access)
+static json_object *describe_access(const struct access *access, bool with_secrets)
 {
 	json_object *described = json_object_new_object();
 
@@ -140,6 +138,8 @@ static json_object *describe_access(const struct access *access)
 		return described;
 	}
 	add(described, "mode", text("password"));
+	if (!with_secrets)
+		return described;
 	add(described, "user", text(ACCESS_USER));
 	add(described, "password", text(access_password(access)));
 	add(described, "vnc_password", text(access_vnc_password(access)));
@@ -156,6 +156,6 @@ json_object *status_json(const struct status_parts *parts)
 	add(status, "heads", describe_heads(parts->services->heads));
 	add(status, "viewers", describe_viewers(parts->services->viewers));
 	add(status, "listeners", describe_listeners(parts));
-	add(status, "access", describe_access(parts->services->access));
+	add(status, "access", describe_access(parts->services->access, parts->with_secrets));
 	return status;
 }

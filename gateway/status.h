@@ -11,6 +11,7 @@
  */
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 struct rdp_server;
 struct services;
@@ -26,6 +27,7 @@ struct status_parts {
 	struct vnc_server *vnc;	      /* NULL: off */
 	const struct rdp_server *rdp; /* NULL: off */
 	const struct web_server *web; /* NULL: off */
+	bool with_secrets;	      /* the passwords: for the control socket only */
 };
 
 /** The caller owns the object. */

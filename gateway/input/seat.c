@@ -2,6 +2,7 @@
 #include "gateway/input/seat.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
@@ -37,6 +38,7 @@ struct seat {
 	struct heads *heads;
 	const struct input_port *port; /* NULL: detached */
 	void *port_data;
+	atomic_bool is_attached; /* for other threads */
 
 	unsigned key_holders[QNUM_MAX + 1];
 	unsigned button_holders[INPUT_BUTTONS];
@@ -341,6 +343,7 @@ void seat_attach(struct seat *seat, const struct input_port *port, void *data)
 	loop_assert_thread(seat->loop);
 	seat->port = port;
 	seat->port_data = data;
+	atomic_store(&seat->is_attached, true);
 	seat->locks = 0;
 	seat_repeat(seat);
 }
@@ -349,6 +352,12 @@ void seat_detach(struct seat *seat)
 {
 	loop_assert_thread(seat->loop);
 	seat->port = NULL;
+	atomic_store(&seat->is_attached, false);
+}
+
+bool seat_is_attached(const struct seat *seat)
+{
+	return atomic_load(&seat->is_attached);
 }
 
 void seat_repeat(struct seat *seat)

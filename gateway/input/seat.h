@@ -56,6 +56,9 @@ void seat_attach(struct seat *seat, const struct input_port *port, void *data);
 /** What viewers do from now on goes nowhere, but is remembered while held. */
 void seat_detach(struct seat *seat);
 
+/** Whether what viewers do goes anywhere. Any thread. */
+bool seat_is_attached(const struct seat *seat);
+
 /** Tells the port again of all that is held: for a source that lost it. */
 void seat_repeat(struct seat *seat);
 

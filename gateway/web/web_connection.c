@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/web/web_connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "common/xalloc.h"
+#include "gateway/web/web_channel.h"
+#include "gateway/web/web_context.h"
+#include "gateway/web/web_listener.h"
+#include "gateway/web/web_request.h"
+
+void web_connection_create(struct web_server *server, struct web_listener *listener,
+			   struct lws *wsi, const char *peer)
+{
+	struct web_connection *connection = xcalloc(1, sizeof(*connection));
+
+	connection->server = server;
+	connection->listener = listener;
+	connection->wsi = wsi;
+	snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
+	lws_dll2_add_tail(&connection->list, &server->connections);
+	lws_set_opaque_user_data(wsi, connection);
+}
+
+void web_connection_destroy(struct web_connection *connection)
+{
+	if (!connection)
+		return;
+	lws_set_opaque_user_data(connection->wsi, NULL);
+	web_request_release(connection->request);
+	web_channel_destroy(connection->channel);
+	web_listener_forget(connection->listener);
+	lws_dll2_remove(&connection->list);
+	free(connection);
+}
+
+static bool is_impatient(const struct web_connection *connection)
+{
+	char byte;
+
+	return connection->request && connection->request->headers_sent &&
+	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+void web_connections_drop_impatient(struct web_server *server)
+{
+	lws_start_foreach_dll(struct lws_dll2 *, link, lws_dll2_get_head(&server->connections))
+	{
+		struct web_connection *connection = lws_container_of(link, struct web_connection,
+								     list);
+
+		if (is_impatient(connection))
+			lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_OK,
+					LWS_TO_KILL_ASYNC);
+	}
+	lws_end_foreach_dll(link);
+}
+
+void web_connections_drop(struct web_server *server, uint64_t session)
+{
+	lws_start_foreach_dll(struct lws_dll2 *, link, lws_dll2_get_head(&server->connections))
+	{
+		struct web_connection *connection = lws_container_of(link, struct web_connection,
+								     list);
+
+		if (connection->channel && connection->channel->session == session)
+			web_channel_drop(connection->channel);
+	}
+	lws_end_foreach_dll(link);
+}

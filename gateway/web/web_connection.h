@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Connection
+ *
+ * A client of the web server, from accept() until its socket is closed. The
+ * struct is in web_context.h.
+ *
+ * Threads: the server's.
+ */
+
+#include <stdint.h>
+
+struct lws;
+struct web_connection;
+struct web_listener;
+struct web_server;
+
+/** Attaches to `wsi`, which owns it. */
+void web_connection_create(struct web_server *server, struct web_listener *listener,
+			   struct lws *wsi, const char *peer);
+
+/** Its wsi goes away. Accepts NULL. */
+void web_connection_destroy(struct web_connection *connection);
+
+/**
+ * Closes those that sent more, or hung up, before they had all of an answer.
+ * Nobody needs that, and libwebsockets would spin on them.
+ */
+void web_connections_drop_impatient(struct web_server *server);
+
+/** Closes the WebSockets of a session, soon. */
+void web_connections_drop(struct web_server *server, uint64_t session);

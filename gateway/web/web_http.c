@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/web/web_http.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/xalloc.h"
+#include "gateway/frame/heads.h"
+#include "gateway/web/web_channel.h"
+#include "gateway/web/web_context.h"
+#include "gateway/web/web_listener.h"
+#include "gateway/web/web_request.h"
+#include "gateway/web/web_static.h"
+
+/* A client that does not take its answer is closed after this long without progress. */
+#define WRITE_TIMEOUT_S 30
+
+/* -- Headers ---------------------------------------------------------------- */
+
+/* All headers that admission looks at: what it owns. */
+struct headers {
+	char *host, *origin, *cookie, *authorization;
+};
+
+/* The caller frees. NULL when the header is not there. */
+static char *copy_header(struct lws *wsi, enum lws_token_indexes token)
+{
+	int length = lws_hdr_total_length(wsi, token);
+	char *text;
+
+	if (length <= 0)
+		return NULL;
+	/* Room for what joins headers that come twice. */
+	text = xcalloc(1, (size_t)length + 16);
+	if (lws_hdr_copy(wsi, text, length + 16, token) < 0)
+		*text = '\0';
+	return text;
+}
+
+static void headers_finish(struct headers *headers)
+{
+	free(headers->host);
+	free(headers->origin);
+	free(headers->cookie);
+	free(headers->authorization);
+}
+
+static struct headers headers_from(struct lws *wsi)
+{
+	return (struct headers){
+		.host = copy_header(wsi, WSI_TOKEN_HOST),
+		.origin = copy_header(wsi, WSI_TOKEN_ORIGIN),
+		.cookie = copy_header(wsi, WSI_TOKEN_HTTP_COOKIE),
+		.authorization = copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION),
+	};
+}
+
+static void copy_short_header(struct lws *wsi, enum lws_token_indexes token,
+			      char ret_text[WEB_HEADER_MAX])
+{
+	if (lws_hdr_copy(wsi, ret_text, WEB_HEADER_MAX, token) <= 0)
+		ret_text[0] = '\0';
+}
+
+/* HTTP's length of a body; -1 without one. */
+static long long content_length(struct lws *wsi)
+{
+	char text[WEB_HEADER_MAX], *end;
+	long long length;
+
+	copy_short_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text);
+	if (text[0] == '\0')
+		return -1;
+	length = strtoll(text, &end, 10);
+	return *end == '\0' && length >= 0 ? length : WEB_BODY_MAX + 1;
+}
+
+static bool is_method(struct lws *wsi, enum lws_token_indexes token)
+{
+	return lws_hdr_total_length(wsi, token) > 0;
+}
+
+static enum web_method method_of(struct web_request *request)
+{
+	struct lws *wsi = request->connection->wsi;
+
+	request->is_head = is_method(wsi, WSI_TOKEN_HEAD_URI);
+	if (request->is_head || is_method(wsi, WSI_TOKEN_GET_URI))
+		return WEB_GET;
+	return is_method(wsi, WSI_TOKEN_POST_URI) ? WEB_POST : WEB_OTHER;
+}
+
+/* -- What is asked for ------------------------------------------------------- */
+
+static void log_refusal(struct web_request *request, const struct headers *headers,
+			const char *reason)
+{
+	web_refusal_log_write(&request->server->refusals, request->connection->peer,
+			      "%s: %s (Host %.60s, Origin %.60s)", request->path, reason,
+			      headers->host ?: "none", headers->origin ?: "none");
+}
+
+static bool admit(struct web_request *request, enum web_method method)
+{
+	struct web_connection *connection = request->connection;
+	struct headers headers = headers_from(connection->wsi);
+	struct web_refusal refusal;
+	struct web_claim claim = {
+		.host = headers.host,
+		.origin = headers.origin,
+		.cookie = headers.cookie,
+		.authorization = headers.authorization,
+		.needs_session = request->route && !request->route->is_public,
+		.changes_something = method != WEB_GET,
+	};
+	bool is_admitted = web_admit(web_listener_policy(connection->listener), &claim,
+				     &request->session, &refusal);
+
+	request->is_control = web_listener_policy(connection->listener)->is_control;
+	if (!is_admitted) {
+		log_refusal(request, &headers, refusal.reason);
+		web_answer_error(request, refusal.status, "%s", refusal.reason);
+	}
+	headers_finish(&headers);
+	return is_admitted;
+}
+
+static void refuse_route(struct web_request *request, unsigned status)
+{
+	switch (status) {
+	case 405:
+		web_answer_error(request, 405, "%s is not for this method", request->path);
+		break;
+	case 426:
+		web_answer_error(request, 426, "%s is a WebSocket", request->path);
+		web_answer_header(request, "Upgrade: websocket");
+		break;
+	default:
+		web_answer_error(request, 404, "there is no %s", request->path);
+	}
+}
+
+/* Sets the route, or gives the answer. */
+static void find(struct web_request *request, enum web_method method)
+{
+	struct heads *heads = request->server->services.heads;
+	unsigned status = web_route_find(web_routes, web_routes_count, method, request->path,
+					 &request->route, &request->head);
+
+	if (!admit(request, method))
+		return;
+	if (status == 404 && method == WEB_GET && strncmp(request->path, "/api/", 5) != 0)
+		return; /* a file */
+	if (status != 0)
+		refuse_route(request, status);
+	else if (request->head != WEB_NO_HEAD && !heads_get(heads, request->head))
+		web_answer_error(request, 404, "there is no head %u", request->head);
+}
+
+static void read_request(struct web_request *request)
+{
+	struct lws *wsi = request->connection->wsi;
+	char argument[WEB_HEADER_MAX];
+	const char *value = lws_get_urlarg_by_name(wsi, "cursor=", argument, sizeof(argument));
+
+	request->wants_cursor = value && strcmp(value, "1") == 0;
+	copy_short_header(wsi, WSI_TOKEN_HOST, request->host);
+	copy_short_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, request->content_type);
+	copy_short_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->if_none_match);
+}
+
+/* Returns whether the path is one: absolute, not too long, without a NUL. */
+static bool set_path(struct web_request *request, const char *path, size_t size)
+{
+	if (size == 0 || size >= sizeof(request->path) || path[0] != '/' ||
+	    strnlen(path, size) < size)
+		return false;
+	memcpy(request->path, path, size);
+	return true;
+}
+
+/* -- The request -------------------------------------------------------------- */
+
+static void handle(struct web_request *request)
+{
+	request->was_handled = true;
+	if (request->answer.status == 0) {
+		if (request->route)
+			request->route->handle(request);
+		else
+			web_static_answer(request, request->path + 1);
+	}
+	/* Nothing but `inbox` may be looked at while another thread has it. */
+	if (!request->inbox && request->answer.status != 0)
+		web_request_write(request);
+	/* After a request without a body libwebsockets does not read on, and would
+	 * spin on what comes. */
+	else if (request->body_expected == 0)
+		lws_rx_flow_control(request->connection->wsi, 0);
+}
+
+static void expect_body(struct web_request *request, enum web_method method, long long length)
+{
+	if (length > WEB_BODY_MAX) {
+		web_answer_error(request, 413, "the body is longer than %d bytes", WEB_BODY_MAX);
+		request->closes = true;
+	} else if (length < 0 && method != WEB_GET) {
+		if (request->answer.status == 0)
+			web_answer_error(request, 411, "a body needs a Content-Length");
+		request->closes = true;
+	} else if (length > 0) {
+		request->body = xcalloc(1, (size_t)length + 1);
+		request->body_expected = (size_t)length;
+	}
+}
+
+int web_http_begin(struct web_connection *connection, const char *path, size_t path_size)
+{
+	struct web_request *request = web_request_create(connection);
+	enum web_method method = method_of(request);
+	long long length = content_length(connection->wsi);
+
+	web_request_release(connection->request);
+	connection->request = request;
+	if (set_path(request, path, path_size)) {
+		read_request(request);
+		find(request, method);
+	} else {
+		web_answer_error(request, 404, "there is no such path");
+	}
+	expect_body(request, method, length);
+
+	/* libwebsockets tells the end of a body where there is one, and of a POST's
+	 * where there is none. */
+	if (request->closes || !(length > 0 || (length == 0 && method == WEB_POST)))
+		handle(request);
+	return 0;
+}
+
+int web_http_body(struct web_connection *connection, const void *bytes, size_t size)
+{
+	struct web_request *request = connection->request;
+
+	if (!request || request->closes)
+		return 0;
+	if (size > request->body_expected - request->body_size)
+		return -1;
+	if (size > 0)
+		memcpy(request->body + request->body_size, bytes, size);
+	request->body_size += size;
+	return 0;
+}
+
+int web_http_body_end(struct web_connection *connection)
+{
+	struct web_request *request = connection->request;
+
+	if (!request || request->closes)
+		return 0;
+	/* Told again when a second request comes before the answer to the first. */
+	if (request->was_handled)
+		return -1;
+	handle(request);
+	return 0;
+}
+
+/* -- The answer ---------------------------------------------------------------- */
+
+static const char *status_text(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *text;
+	} texts[] = {
+		{200, "OK"},
+		{204, "No Content"},
+		{303, "See Other"},
+		{304, "Not Modified"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{411, "Length Required"},
+		{413, "Content Too Large"},
+		{426, "Upgrade Required"},
+		{429, "Too Many Requests"},
+		{500, "Internal Server Error"},
+		{503, "Service Unavailable"},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].status == status)
+			return texts[i].text;
+	return "Status";
+}
+
+/* What a page of ours may load, and from where; images in memory are noVNC's. */
+static char *content_security_policy(const struct web_request *request)
+{
+	/* 'self' includes WebSockets only in newer browsers. Host was admitted, so
+	 * it is letters, digits, dots and the like. */
+	return xasprintf("default-src 'none'; script-src 'self'; style-src 'self'; "
+			 "img-src 'self' data: blob:; connect-src 'self' ws://%s wss://%s; "
+			 "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			 request->host, request->host);
+}
+
+/* The caller frees. */
+static char *format_headers(const struct web_request *request)
+{
+	const struct web_answer *given = &request->answer;
+	bool is_page = given->content_type && strncmp(given->content_type, "text/html", 9) == 0;
+	CLEANUP(freep) char *policy = is_page ? content_security_policy(request) : NULL;
+	CLEANUP(freep)
+	char *length = given->status == 204 || given->status == 304
+			       ? xstrdup("")
+			       : xasprintf("Content-Length: %zu\r\n", given->size);
+
+	return xasprintf("HTTP/1.1 %u %s\r\n"
+			 "%s%s%s%s%s%s%s%s"
+			 "X-Content-Type-Options: nosniff\r\n"
+			 "X-Frame-Options: DENY\r\n"
+			 "Referrer-Policy: no-referrer\r\n"
+			 "Cross-Origin-Resource-Policy: same-origin\r\n"
+			 "Cross-Origin-Opener-Policy: same-origin\r\n"
+			 "Connection: %s\r\n\r\n",
+			 given->status, status_text(given->status), length,
+			 given->content_type ? "Content-Type: " : "", given->content_type ?: "",
+			 given->content_type ? "\r\n" : "",
+			 is_page ? "Content-Security-Policy: " : "", policy ?: "",
+			 is_page ? "\r\n" : "", given->headers ?: "Cache-Control: no-store\r\n",
+			 request->closes ? "close" : "keep-alive");
+}
+
+static bool write_some(struct web_request *request, const void *bytes, size_t size,
+		       enum lws_write_protocol kind)
+{
+	uint8_t *buffer = request->server->write_buffer + LWS_PRE;
+
+	memcpy(buffer, bytes, size);
+	return lws_write(request->connection->wsi, buffer, size, kind) >= (int)size;
+}
+
+/* Writes the headers, or the next part of the body. */
+static bool write_next(struct web_request *request)
+{
+	const struct web_answer *given = &request->answer;
+	size_t size;
+
+	if (!request->headers_sent) {
+		CLEANUP(freep) char *headers = format_headers(request);
+
+		request->headers_sent = true;
+		size = strlen(headers);
+		return size <= WEB_WRITE_MAX &&
+		       write_some(request, headers, size, LWS_WRITE_HTTP_HEADERS);
+	}
+	size = given->size - request->body_sent;
+	if (size > WEB_WRITE_MAX)
+		size = WEB_WRITE_MAX;
+	request->body_sent += size;
+	return write_some(request, given->body + request->body_sent - size, size, LWS_WRITE_HTTP);
+}
+
+static bool is_written(const struct web_request *request)
+{
+	return request->headers_sent &&
+	       (request->is_head || request->body_sent == request->answer.size);
+}
+
+int web_http_writable(struct web_connection *connection)
+{
+	struct web_request *request = connection->request;
+	bool closes;
+
+	if (!request || request->inbox || request->answer.status == 0)
+		return 0;
+	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+	if (!write_next(request))
+		return -1;
+	if (!is_written(request)) {
+		lws_callback_on_writable(connection->wsi);
+		return 0;
+	}
+
+	closes = request->closes;
+	web_request_release(request);
+	connection->request = NULL;
+	return closes || lws_http_transaction_completed(connection->wsi) ? -1 : 0;
+}
+
+/* -- Upgrades ------------------------------------------------------------------ */
+
+static bool is_protocol_known(struct lws *wsi)
+{
+	char protocols[WEB_HEADER_MAX];
+
+	/* Others of libwebsockets' protocols are our own sockets. */
+	copy_short_header(wsi, WSI_TOKEN_PROTOCOL, protocols);
+	return lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) == 0 ||
+	       strcmp(protocols, "binary") == 0;
+}
+
+static void check_upgrade(struct web_request *request, const char *protocol)
+{
+	struct lws *wsi = request->connection->wsi;
+	char *path = NULL;
+	int path_size = 0;
+
+	request->closes = true;
+	read_request(request);
+	if (lws_http_get_uri_and_method(wsi, &path, &path_size) < 0 ||
+	    !set_path(request, path, (size_t)path_size))
+		web_answer_error(request, 404, "there is no such path");
+	else
+		find(request, WEB_WEBSOCKET);
+
+	if (request->answer.status == 0 && strcasecmp(protocol, "websocket") != 0)
+		web_answer_error(request, 400, "no upgrade but to websocket");
+	else if (request->answer.status == 0 && !is_protocol_known(wsi))
+		web_answer_error(request, 400, "no subprotocol but binary");
+}
+
+int web_http_upgrade(struct web_connection *connection, const char *protocol)
+{
+	struct web_request *request = web_request_create(connection);
+	bool is_refused;
+
+	check_upgrade(request, protocol);
+	is_refused = request->answer.status != 0;
+	if (is_refused) {
+		while (!is_written(request) && write_next(request))
+			;
+	} else {
+		connection->channel = web_channel_create(request->route->channel, connection,
+							 request->head, request->session);
+	}
+	web_request_release(request);
+	return is_refused ? -1 : 0;
+}
