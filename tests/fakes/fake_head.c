@@ -432,6 +432,9 @@ int fake_head_add_listener(struct fake_head *head, sd_event *event, int fd)
 		close_fd(fd);
 		return -EBUSY;
 	}
+	for (unsigned i = 0; i < FAKE_LISTENERS_MAX; i++)
+		if (head->listeners[i] && !head->listeners[i]->is_ready)
+			fake_say(head->fake, "overlap"); /* QEMU would hang here */
 
 	listener = xcalloc(1, sizeof(*listener));
 	listener->head = head;

@@ -56,8 +56,14 @@ static void babble(struct fake_monitor_client *client)
 		say(client, "220 mail.example.org ESMTP ready\r\n");
 		break;
 	case FAKE_MONITOR_ENDLESS:
-		for (int i = 0; i < 8192; i++)
-			say(client, "{\"QMP\": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ");
+		say(client, "{\"QMP\": \"");
+		for (int i = 0; i < 32; i++) {
+			char words[4096];
+
+			memset(words, 'a', sizeof(words) - 1);
+			words[sizeof(words) - 1] = '\0';
+			say(client, words);
+		}
 		break;
 	}
 }

@@ -78,7 +78,6 @@ class App {
     this.#choice = choice;
     this.#active = null;
     this.#show();
-    this.#active?.focus();
   }
 
   #fit(fits) {

@@ -412,16 +412,16 @@ enum {
 };
 
 static const struct face_widget widgets[WIDGETS] = {
-	[WIDGET_CLOCK] = {880, 12, 190, 60, draw_clock, false},
-	[WIDGET_MAP] = {MAP_X, MAP_Y, MAP_WIDTH, MAP_HEIGHT, draw_map, true},
-	[WIDGET_MEDIA] = {SIDE_X + 270, MEDIA_Y + 24, 380, 228, draw_media, false},
-	[WIDGET_PROGRESS] = {SIDE_X + 16, MEDIA_Y + 272, SIDE_WIDTH - 32, 60, draw_progress, false},
-	[WIDGET_VOLUME] = {SIDE_X + 120, MEDIA_Y + 306, SIDE_WIDTH - 140, 34, draw_volume, false},
-	[WIDGET_INPUT] = {SIDE_X + 20, INPUT_Y + 62, SIDE_WIDTH - 40, INPUT_HEIGHT - 76, draw_input,
-			  false},
-	[WIDGET_APPS] = {APP_X(0), DOCK_Y + 22, APP_X(5) + 136 - APP_X(0), 132, draw_apps, false},
-	[WIDGET_LEFT_SEAT] = {56, DOCK_Y + 30, 384, 120, draw_left_seat, false},
-	[WIDGET_RIGHT_SEAT] = {1480, DOCK_Y + 30, 384, 120, draw_right_seat, false},
+	[WIDGET_CLOCK] = {880, 12, 190, 60, draw_clock},
+	[WIDGET_MAP] = {MAP_X, MAP_Y, MAP_WIDTH, MAP_HEIGHT, draw_map},
+	[WIDGET_MEDIA] = {SIDE_X + 270, MEDIA_Y + 24, 380, 228, draw_media},
+	[WIDGET_PROGRESS] = {SIDE_X + 16, MEDIA_Y + 272, SIDE_WIDTH - 32, 60, draw_progress},
+	[WIDGET_VOLUME] = {SIDE_X + 120, MEDIA_Y + 306, SIDE_WIDTH - 140, 34, draw_volume},
+	[WIDGET_INPUT] = {SIDE_X + 20, INPUT_Y + 62, SIDE_WIDTH - 40, INPUT_HEIGHT - 76,
+			  draw_input},
+	[WIDGET_APPS] = {APP_X(0), DOCK_Y + 22, APP_X(5) + 136 - APP_X(0), 132, draw_apps},
+	[WIDGET_LEFT_SEAT] = {56, DOCK_Y + 30, 384, 120, draw_left_seat},
+	[WIDGET_RIGHT_SEAT] = {1480, DOCK_Y + 30, 384, 120, draw_right_seat},
 };
 
 static void invalidate(struct face *face, int widget)

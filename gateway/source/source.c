@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/source/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "gateway/frame/heads.h"
+#include "gateway/source/console.h"
+#include "gateway/source/display.h"
+#include "gateway/source/peer_socket.h"
+#include "gateway/source/qmp.h"
+#include "gateway/source/source_input.h"
+
+/* Between two attempts to attach: doubled after each that failed. */
+#define RETRY_PAUSE_MIN_US (200 * UINT64_C(1000))
+#define RETRY_PAUSE_MAX_US (5 * UINT64_C(1000000))
+
+/* An attachment that held for so long starts the pauses anew. */
+#define STABLE_US (5 * UINT64_C(1000000))
+
+/* How long the peer may take to say what it is, and to greet a listener. A VM
+ * whose main loop is busy takes its time. */
+#define ANSWER_LIMIT_US (5 * UINT64_C(1000000))
+
+struct source {
+	struct loop *loop;
+	const struct source_address *address;
+	struct heads *heads;
+	struct seat *seat;
+
+	struct qmp *qmp; /* SOURCE_QMP only */
+	struct display *display;
+	struct source_input *input;
+	struct console *consoles[HEADS_MAX]; /* by head */
+	unsigned consoles_count;
+	struct console *registering; /* the one whose turn it is */
+	bool wants_listener[HEADS_MAX];
+
+	struct loop_timer *retry_timer;
+	struct loop_timer *answer_timer;
+	struct loop_timer *loss_timer; /* fires at once: what failed is taken down outside of it */
+	uint64_t retry_pause_us;
+	uint64_t attached_us;
+	bool is_attached;
+	bool was_attached; /* ever */
+	bool is_lost;
+	char reason[SOURCE_REASON_MAX];
+	struct size resized[HEADS_MAX]; /* what source_resize() asked for; 0x0: nothing */
+};
+
+static const char *peer_name(const struct source *source)
+{
+	return source->address->transport == SOURCE_QMP ? "QEMU" : "the display source";
+}
+
+/* -- Losing and trying again -------------------------------------------------------- */
+
+static void show_reason(struct source *source)
+{
+	for (unsigned i = 0; i < heads_count(source->heads); i++) {
+		struct head *head = heads_get(source->heads, i);
+
+		head_move_cursor(head, 0, 0, false);
+		head_show_notice(head, source->reason);
+	}
+}
+
+/* Says so once: an attempt that fails as the last one did is no news. */
+static void set_reason(struct source *source, const char *reason)
+{
+	if (strcmp(source->reason, reason) == 0)
+		return;
+	snprintf(source->reason, sizeof(source->reason), "%s", reason);
+	log_warning("%s", reason);
+	show_reason(source);
+}
+
+static void detach(struct source *source)
+{
+	if (source->is_attached)
+		seat_detach(source->seat);
+	source->is_attached = false;
+	for (unsigned i = 0; i < source->consoles_count; i++) {
+		console_destroy(source->consoles[i]);
+		source->consoles[i] = NULL;
+		source->wants_listener[i] = false;
+	}
+	source->consoles_count = 0;
+	source->registering = NULL;
+	source_input_destroy(source->input);
+	source->input = NULL;
+	display_close(source->display);
+	source->display = NULL;
+	qmp_close(source->qmp);
+	source->qmp = NULL;
+	loop_timer_disarm(source->answer_timer);
+}
+
+static void retry_later(struct source *source)
+{
+	loop_timer_arm(source->retry_timer, source->retry_pause_us);
+	source->retry_pause_us *= 2;
+	if (source->retry_pause_us > RETRY_PAUSE_MAX_US)
+		source->retry_pause_us = RETRY_PAUSE_MAX_US;
+}
+
+static void handle_loss(void *data)
+{
+	struct source *source = data;
+
+	if (source->is_attached && loop_now_us() - source->attached_us > STABLE_US)
+		source->retry_pause_us = RETRY_PAUSE_MIN_US;
+	detach(source);
+	source->is_lost = false;
+	retry_later(source);
+}
+
+/* `what` completes "it ...". */
+static void lose(struct source *source, const char *what)
+{
+	char reason[SOURCE_REASON_MAX];
+
+	if (source->is_lost)
+		return;
+	source->is_lost = true;
+	if (source->is_attached)
+		snprintf(reason, sizeof(reason), "The guest has gone away: %s %s",
+			 peer_name(source), what);
+	else
+		snprintf(reason, sizeof(reason), "Waiting for %s at %s: it %s", peer_name(source),
+			 source->address->path, what);
+	set_reason(source, reason);
+	loop_timer_arm(source->loss_timer, 0);
+}
+
+static void handle_answer_limit(void *data)
+{
+	lose(data, "accepts the connection and does not answer");
+}
+
+static void handle_peer_lost(void *data, const char *reason)
+{
+	lose(data, reason);
+}
+
+/* -- Consoles ----------------------------------------------------------------------- */
+
+static void register_next(struct source *source)
+{
+	if (source->registering || source->is_lost)
+		return;
+	for (unsigned i = 0; i < source->consoles_count; i++) {
+		if (!source->wants_listener[i])
+			continue;
+		source->wants_listener[i] = false;
+		source->registering = source->consoles[i];
+		loop_timer_arm(source->answer_timer, ANSWER_LIMIT_US);
+		console_register(source->consoles[i]);
+		return;
+	}
+}
+
+static void handle_wants_listener(void *data, struct console *console)
+{
+	struct source *source = data;
+
+	for (unsigned i = 0; i < source->consoles_count; i++)
+		if (source->consoles[i] == console)
+			source->wants_listener[i] = true;
+	register_next(source);
+}
+
+static void handle_settled(void *data, struct console *console)
+{
+	struct source *source = data;
+
+	if (source->registering != console)
+		return;
+	source->registering = NULL;
+	loop_timer_disarm(source->answer_timer);
+	register_next(source);
+}
+
+static void handle_keys_lifted(void *data, struct console *console)
+{
+	struct source *source = data;
+
+	seat_repeat(source->seat);
+}
+
+static const struct console_events console_events = {
+	.on_wants_listener = handle_wants_listener,
+	.on_settled = handle_settled,
+	.on_keys_lifted = handle_keys_lifted,
+};
+
+static int add_console(struct source *source, unsigned index, uint32_t id)
+{
+	struct head *head = heads_get(source->heads, index);
+	struct size wanted = source->resized[index];
+
+	if (wanted.width == 0)
+		wanted = head_policy(head)->size;
+	source->consoles[index] = console_create(source->loop, display_bus(source->display), id,
+						 head, wanted, &console_events, source);
+	if (!source->consoles[index])
+		return -EIO;
+	source->consoles_count = index + 1;
+	source->wants_listener[index] = true;
+	source_input_add(source->input, index, id);
+	return 0;
+}
+
+static void handle_display_ready(void *data)
+{
+	struct source *source = data;
+	const uint32_t *ids;
+	unsigned count = display_consoles(source->display, &ids);
+
+	loop_timer_disarm(source->answer_timer);
+	heads_grow(source->heads, count, "Waiting for the guest's picture");
+	if (count > HEADS_MAX)
+		count = HEADS_MAX;
+	source->input = source_input_create(display_bus(source->display), source->heads,
+					    source->seat);
+	for (unsigned i = 0; i < count; i++) {
+		if (add_console(source, i, ids[i]) < 0) {
+			lose(source, "cannot be shown: out of timers");
+			return;
+		}
+	}
+	for (unsigned i = count; i < heads_count(source->heads); i++)
+		head_show_notice(heads_get(source->heads, i), "The guest has no such screen");
+
+	source->is_attached = source->was_attached = true;
+	source->attached_us = loop_now_us();
+	source->reason[0] = '\0';
+	log_info("attached to %s at %s: guest \"%s\" with %u screen%s", peer_name(source),
+		 source->address->path, display_guest_name(source->display), count,
+		 count == 1 ? "" : "s");
+	seat_attach(source->seat, &source_input_port, source->input);
+	register_next(source);
+}
+
+/* -- Connecting ----------------------------------------------------------------------- */
+
+static const struct display_events display_events = {
+	.on_ready = handle_display_ready,
+	.on_lost = handle_peer_lost,
+};
+
+static void open_display(void *data, int fd)
+{
+	struct source *source = data;
+	int r = display_open(source->loop, fd, &display_events, source, &source->display);
+
+	if (r < 0) {
+		lose(source, strerror(-r));
+		return;
+	}
+	loop_timer_arm(source->answer_timer, ANSWER_LIMIT_US);
+}
+
+static const struct qmp_events qmp_events = {
+	.on_display = open_display,
+	.on_failed = handle_peer_lost,
+};
+
+static void handle_retry(void *data)
+{
+	struct source *source = data;
+	const char *why;
+	int fd = peer_socket_connect(source->address->path, &why);
+
+	if (fd >= 0 && source->address->transport == SOURCE_DISPLAY1) {
+		open_display(source, fd);
+	} else if (fd >= 0) {
+		int r = qmp_open(source->loop, fd, &qmp_events, source, &source->qmp);
+
+		if (r < 0)
+			lose(source, strerror(-r));
+	} else {
+		char reason[SOURCE_REASON_MAX];
+
+		/* That the guest went away says more than that it is still away. */
+		snprintf(reason, sizeof(reason), "Waiting for %s at %s: %s", peer_name(source),
+			 source->address->path, why);
+		if (!source->was_attached || !peer_socket_is_absence(fd))
+			set_reason(source, reason);
+		retry_later(source);
+	}
+}
+
+/* -- The interface --------------------------------------------------------------------- */
+
+int source_create(struct loop *loop, const struct source_address *address, struct heads *heads,
+		  struct seat *seat, struct source **ret_source)
+{
+	CLEANUP(source_destroyp) struct source *source = xcalloc(1, sizeof(*source));
+	int r;
+
+	source->loop = loop;
+	source->address = address;
+	source->heads = heads;
+	source->seat = seat;
+	source->retry_pause_us = RETRY_PAUSE_MIN_US;
+	r = loop_timer_create(loop, handle_retry, source, &source->retry_timer);
+	if (r < 0)
+		return r;
+	r = loop_timer_create(loop, handle_answer_limit, source, &source->answer_timer);
+	if (r < 0)
+		return r;
+	r = loop_timer_create(loop, handle_loss, source, &source->loss_timer);
+	if (r < 0)
+		return r;
+
+	snprintf(source->reason, sizeof(source->reason), "Connecting to %s at %s",
+		 peer_name(source), address->path);
+	show_reason(source);
+	loop_timer_arm(source->retry_timer, 0);
+	*ret_source = TAKE(source);
+	return 0;
+}
+
+void source_destroy(struct source *source)
+{
+	if (!source)
+		return;
+	detach(source);
+	loop_timer_destroy(source->retry_timer);
+	loop_timer_destroy(source->answer_timer);
+	loop_timer_destroy(source->loss_timer);
+	free(source);
+}
+
+struct source_status source_status(const struct source *source)
+{
+	if (!source->is_attached || source->is_lost)
+		return (struct source_status){.reason = source->reason};
+	return (struct source_status){
+		.is_attached = true,
+		.guest_name = display_guest_name(source->display),
+		.guest_uuid = display_guest_uuid(source->display),
+	};
+}
+
+void source_resize(struct source *source, unsigned head, struct size size)
+{
+	if (head >= HEADS_MAX)
+		return;
+	source->resized[head] = size;
+	if (source->consoles[head])
+		console_resize(source->consoles[head], size);
+}
