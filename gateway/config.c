@@ -251,7 +251,7 @@ static int set_head_size(struct parser *parser, unsigned head, const char *value
 static int set_head_key(struct parser *parser, const char *number, const char *key,
 			const char *value)
 {
-	unsigned long head;
+	unsigned long head = 0;
 
 	if (!parse_number(number, HEADS_MAX - 1, &head))
 		return fail(parser, "there is no head '%s': they are 0 to %d", number,
@@ -354,8 +354,8 @@ static int read_flags(struct parser *parser, int argc, char **argv, bool want_fi
 {
 	for (int i = 1; i < argc; i++) {
 		const struct option *option;
-		const char *name, *value;
-		size_t length;
+		const char *name = NULL, *value = NULL;
+		size_t length = 0;
 		int r = take_value(parser, argv, &i, &name, &length, &value);
 
 		if (r < 0)
