@@ -33,6 +33,12 @@ bool rect_contains(struct rect r, int x, int y)
 	return x >= r.x0 && x < r.x1 && y >= r.y0 && y < r.y1;
 }
 
+bool rect_is_inside(struct rect inner, struct rect outer)
+{
+	return inner.x0 >= outer.x0 && inner.y0 >= outer.y0 && inner.x1 <= outer.x1 &&
+	       inner.y1 <= outer.y1;
+}
+
 void canvas_init(struct canvas *canvas, int width, int height, float design_width,
 		 float design_height)
 {
@@ -92,7 +98,7 @@ void canvas_fill_rect(struct canvas *canvas, struct rect rect, uint32_t colour)
 	}
 }
 
-void canvas_blend_pixel(struct canvas *canvas, int x, int y, uint32_t colour, int coverage)
+void canvas_blend_run(struct canvas *canvas, int x, int y, int count, uint32_t colour, int coverage)
 {
 	uint32_t *pixel = canvas->pixels + (size_t)y * canvas->stride + x;
 	uint32_t alpha = (colour >> 24) * coverage;
@@ -100,28 +106,50 @@ void canvas_blend_pixel(struct canvas *canvas, int x, int y, uint32_t colour, in
 	/* From 0..255*255 to 0..256, so that full means full. */
 	alpha = (alpha + 127) / 255;
 	alpha += alpha >> 7;
-	uint32_t red_blue = (*pixel & 0xff00ff) * (256 - alpha) + (colour & 0xff00ff) * alpha;
-	uint32_t green = (*pixel & 0x00ff00) * (256 - alpha) + (colour & 0x00ff00) * alpha;
-	*pixel = (red_blue >> 8 & 0xff00ff) | (green >> 8 & 0x00ff00);
+	if (alpha == 256) {
+		for (int i = 0; i < count; i++)
+			pixel[i] = colour & 0xffffff;
+		return;
+	}
+
+	uint32_t red_blue = (colour & 0xff00ff) * alpha;
+	uint32_t green = (colour & 0x00ff00) * alpha;
+	uint32_t rest = 256 - alpha;
+
+	for (int i = 0; i < count; i++)
+		pixel[i] = (((pixel[i] & 0xff00ff) * rest + red_blue) >> 8 & 0xff00ff) |
+			   (((pixel[i] & 0x00ff00) * rest + green) >> 8 & 0x00ff00);
 }
 
-/* Vectors of 16 bytes are what both SSE2 and NEON have, unaligned. */
-typedef uint32_t four_pixels __attribute__((vector_size(16), aligned(4), may_alias));
+void canvas_blend_pixel(struct canvas *canvas, int x, int y, uint32_t colour, int coverage)
+{
+	canvas_blend_run(canvas, x, y, 1, colour, coverage);
+}
 
+typedef uint64_t two_pixels __attribute__((aligned(4), may_alias));
+
+/* Eight loads and then eight stores of 8 bytes: the fastest of what was tried under TCG, where
+ * vectors take twice as long, and memcpy() up to seven times. */
 void copy_pixels(uint32_t *to, const uint32_t *from, int count)
 {
 	int i = 0;
 
 	for (; i + 16 <= count; i += 16) {
-		four_pixels a = *(const four_pixels *)(from + i);
-		four_pixels b = *(const four_pixels *)(from + i + 4);
-		four_pixels c = *(const four_pixels *)(from + i + 8);
-		four_pixels d = *(const four_pixels *)(from + i + 12);
+		const two_pixels *source = (const two_pixels *)(from + i);
+		two_pixels *target = (two_pixels *)(to + i);
+		uint64_t a = source[0], b = source[1], c = source[2], d = source[3];
+		uint64_t e = source[4], f = source[5], g = source[6], h = source[7];
 
-		*(four_pixels *)(to + i) = a;
-		*(four_pixels *)(to + i + 4) = b;
-		*(four_pixels *)(to + i + 8) = c;
-		*(four_pixels *)(to + i + 12) = d;
+		/* Keeps the compiler from making vectors of it. */
+		__asm__ volatile("" ::: "memory");
+		target[0] = a;
+		target[1] = b;
+		target[2] = c;
+		target[3] = d;
+		target[4] = e;
+		target[5] = f;
+		target[6] = g;
+		target[7] = h;
 	}
 	for (; i < count; i++)
 		to[i] = from[i];

@@ -65,6 +65,7 @@ static inline bool rect_is_empty(struct rect r)
 struct rect rect_intersection(struct rect a, struct rect b);
 struct rect rect_union(struct rect a, struct rect b);
 bool rect_contains(struct rect r, int x, int y);
+bool rect_is_inside(struct rect inner, struct rect outer);
 
 /** Allocates a black canvas for a design of `design_width` by `design_height`. Aborts without
  * memory. */
@@ -84,7 +85,10 @@ float canvas_design_y(const struct canvas *canvas, int y);
 /** Fills every pixel of `rect` inside the clip with one opaque colour. */
 void canvas_fill_rect(struct canvas *canvas, struct rect rect, uint32_t colour);
 
-/** Puts `colour` over one pixel at `coverage` (0..255) of its alpha. */
+/** Puts `colour` over `count` pixels of a row, or over one, at `coverage` (0..255) of its alpha.
+ * Inside the clip only. */
+void canvas_blend_run(struct canvas *canvas, int x, int y, int count, uint32_t colour,
+		      int coverage);
 void canvas_blend_pixel(struct canvas *canvas, int x, int y, uint32_t colour, int coverage);
 
 /** Copies `rect` of `source`, which has the same size, to the same place. Heeds the clip. */

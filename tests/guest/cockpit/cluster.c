@@ -27,11 +27,13 @@
 #define ARC_OUTER   290
 #define NEEDLE_TAIL 122
 #define NEEDLE_TIP  274
+#define NEEDLE_HALF 7.5f /* half the width of its thick end */
+#define NEEDLE_HALO 2.4f /* how much wider its halo is */
 
-#define ROAD_X	    744
-#define ROAD_Y	    132
-#define ROAD_WIDTH  432
-#define ROAD_HEIGHT 404
+#define ROAD_Y	     132
+#define ROAD_HEIGHT  404
+#define LANE	     0.42f /* of the road's half width, where the dashes are */
+#define TRAFFIC_HALF 92	   /* half the width of what moves on the road */
 
 enum gauge {
 	GAUGE_SPEED,
@@ -170,11 +172,82 @@ static void paint_dial(struct canvas *canvas, enum gauge gauge)
 	fill_ring(canvas, x, DIAL_Y, 110, 113, solid(CARD_EDGE));
 }
 
+/* Half the road's width at a height of the picture, and the height at a distance: 0 here, 1 far
+ * away. */
+static float road_half(float y)
+{
+	float near = (y - ROAD_Y - 60) / (ROAD_HEIGHT - 60);
+
+	return 16 + 180 * near;
+}
+
+static float road_y(float distance)
+{
+	return ROAD_Y + 60 + (ROAD_HEIGHT - 60) * (1 - distance) / (1 + 5 * distance);
+}
+
+static void lane_mark(struct canvas *canvas, float lane, float from, float to)
+{
+	float y0 = road_y(fmaxf(0, from)), y1 = road_y(fminf(1, to));
+	float half0 = road_half(y0), half1 = road_half(y1);
+	float x0 = WIDTH / 2 + lane * half0, x1 = WIDTH / 2 + lane * half1;
+	const float points[][2] = {{x0 - half0 * 0.022f, y0},
+				   {x1 - half1 * 0.022f, y1},
+				   {x1 + half1 * 0.022f, y1},
+				   {x0 + half0 * 0.022f, y0}};
+
+	fill_polygon(canvas, 4, points, solid(0xffa9b8ca));
+}
+
+static void car(struct canvas *canvas, float x, float y, float size, uint32_t body)
+{
+	fill_box(canvas, x - size * 0.55f, y - size * 0.06f, size * 1.1f, size * 0.14f,
+		 size * 0.07f, solid(0x90000000));
+	const float cabin[][2] = {{x - size * 0.32f, y - size * 0.68f},
+				  {x + size * 0.32f, y - size * 0.68f},
+				  {x + size * 0.44f, y - size * 0.36f},
+				  {x - size * 0.44f, y - size * 0.36f}};
+
+	fill_box(canvas, x - size * 0.44f, y - size * 0.16f, size * 0.16f, size * 0.2f,
+		 size * 0.04f, solid(0xff05080c));
+	fill_box(canvas, x + size * 0.28f, y - size * 0.16f, size * 0.16f, size * 0.2f,
+		 size * 0.04f, solid(0xff05080c));
+	fill_polygon(canvas, 4, cabin, solid(body));
+	fill_box(canvas, x - size * 0.5f, y - size * 0.42f, size, size * 0.38f, size * 0.1f,
+		 solid(body));
+	const float glass[][2] = {{x - size * 0.27f, y - size * 0.62f},
+				  {x + size * 0.27f, y - size * 0.62f},
+				  {x + size * 0.36f, y - size * 0.4f},
+				  {x - size * 0.36f, y - size * 0.4f}};
+
+	fill_polygon(canvas, 4, glass, solid(0xff1b2a3d));
+	fill_box(canvas, x - size * 0.46f, y - size * 0.33f, size * 0.2f, size * 0.09f,
+		 size * 0.03f, solid(ALARM));
+	fill_box(canvas, x + size * 0.26f, y - size * 0.33f, size * 0.2f, size * 0.09f,
+		 size * 0.03f, solid(ALARM));
+}
+
+/* Marks are evenly spaced on the road: perspective does the rest. */
+static void paint_road(struct canvas *canvas)
+{
+	float top = road_y(1), bottom = road_y(0), middle = WIDTH / 2;
+	const float road[][2] = {{middle - road_half(top), top},
+				 {middle + road_half(top), top},
+				 {middle + road_half(bottom), bottom},
+				 {middle - road_half(bottom), bottom}};
+
+	fill_polygon(canvas, 4, road, gradient(0x00121b28, 0, top, 0xff1a2636, 0, top + 150));
+	lane_mark(canvas, -0.96f, 0, 0.92f);
+	lane_mark(canvas, 0.96f, 0, 0.92f);
+	car(canvas, middle, bottom - 14, 96, 0xffd9e2ec);
+}
+
 static void cluster_paint(struct face *face, struct canvas *canvas)
 {
 	(void)face;
 	look_night(canvas);
 	fill_circle(canvas, WIDTH / 2, 600, 640, glow(0x3a2f81f7, 0x00000000, WIDTH / 2, 600, 640));
+	paint_road(canvas);
 	for (int gauge = 0; gauge < GAUGES; gauge++)
 		paint_dial(canvas, gauge);
 	paint_level(canvas, gauges[GAUGE_SPEED].x, ICON_FUEL, 0.74f, GOOD);
@@ -193,21 +266,21 @@ static void draw_gauge(struct face *face, struct canvas *canvas, enum gauge gaug
 	float angle = needle_angle(face, gauge), x = gauges[gauge].x;
 	float points[4][2], halo[4][2];
 	static const float radius[] = {NEEDLE_TAIL, NEEDLE_TIP, NEEDLE_TIP, NEEDLE_TAIL};
-	static const float half_width[] = {-7.5f, -2, 2, 7.5f};
+	static const float half_width[] = {-NEEDLE_HALF, -2, 2, NEEDLE_HALF};
 	float c = cosf(angle * M_PI / 180), s = sinf(angle * M_PI / 180);
 
 	if (angle > DIAL_FIRST)
 		fill_arc(canvas, x, DIAL_Y, ARC_INNER, ARC_OUTER, DIAL_FIRST, angle,
 			 solid(modes[cluster->mode].colour));
 	for (int i = 0; i < 4; i++) {
-		float wide = half_width[i] * 1.8f;
+		float wide = half_width[i] * NEEDLE_HALO;
 
 		points[i][0] = x + radius[i] * c - half_width[i] * s;
 		points[i][1] = DIAL_Y + radius[i] * s + half_width[i] * c;
 		halo[i][0] = x + radius[i] * c - wide * s;
 		halo[i][1] = DIAL_Y + radius[i] * s + wide * c;
 	}
-	fill_polygon(canvas, 4, (const float(*)[2])halo, solid(0x38ff7a3d));
+	fill_polygon(canvas, 4, (const float(*)[2])halo, solid(0x2aff7a3d));
 	fill_polygon(canvas, 4, (const float(*)[2])points, solid(0xffff7a3d));
 }
 
@@ -239,87 +312,21 @@ static void draw_gear(struct face *face, struct canvas *canvas)
 		  TEXT_BRIGHT, text);
 }
 
-/* Half the road's width at a height of the picture, and the height at a distance: 0 here, 1 far
- * away. */
-static float road_half(float y)
-{
-	float near = (y - ROAD_Y - 60) / (ROAD_HEIGHT - 60);
-
-	return 16 + 180 * near;
-}
-
-static float road_y(float distance)
-{
-	return ROAD_Y + 60 + (ROAD_HEIGHT - 60) * (1 - distance) / (1 + 5 * distance);
-}
-
-static void draw_lane_mark(struct canvas *canvas, float lane, float from, float to)
-{
-	float y0 = road_y(fmaxf(0, from)), y1 = road_y(fminf(1, to));
-	float half0 = road_half(y0), half1 = road_half(y1);
-	float x0 = WIDTH / 2 + lane * half0, x1 = WIDTH / 2 + lane * half1;
-	const float points[][2] = {{x0 - half0 * 0.022f, y0},
-				   {x1 - half1 * 0.022f, y1},
-				   {x1 + half1 * 0.022f, y1},
-				   {x0 + half0 * 0.022f, y0}};
-
-	fill_polygon(canvas, 4, points, solid(0xffa9b8ca));
-}
-
-static void draw_other_car(struct canvas *canvas, float x, float y, float size, uint32_t body)
-{
-	fill_box(canvas, x - size * 0.55f, y - size * 0.06f, size * 1.1f, size * 0.14f,
-		 size * 0.07f, solid(0x90000000));
-	const float cabin[][2] = {{x - size * 0.32f, y - size * 0.68f},
-				  {x + size * 0.32f, y - size * 0.68f},
-				  {x + size * 0.44f, y - size * 0.36f},
-				  {x - size * 0.44f, y - size * 0.36f}};
-
-	fill_box(canvas, x - size * 0.44f, y - size * 0.16f, size * 0.16f, size * 0.2f,
-		 size * 0.04f, solid(0xff05080c));
-	fill_box(canvas, x + size * 0.28f, y - size * 0.16f, size * 0.16f, size * 0.2f,
-		 size * 0.04f, solid(0xff05080c));
-	fill_polygon(canvas, 4, cabin, solid(body));
-	fill_box(canvas, x - size * 0.5f, y - size * 0.42f, size, size * 0.38f, size * 0.1f,
-		 solid(body));
-	const float glass[][2] = {{x - size * 0.27f, y - size * 0.62f},
-				  {x + size * 0.27f, y - size * 0.62f},
-				  {x + size * 0.36f, y - size * 0.4f},
-				  {x - size * 0.36f, y - size * 0.4f}};
-
-	fill_polygon(canvas, 4, glass, solid(0xff1b2a3d));
-	fill_box(canvas, x - size * 0.46f, y - size * 0.33f, size * 0.2f, size * 0.09f,
-		 size * 0.03f, solid(ALARM));
-	fill_box(canvas, x + size * 0.26f, y - size * 0.33f, size * 0.2f, size * 0.09f,
-		 size * 0.03f, solid(ALARM));
-}
-
-static void draw_road(struct face *face, struct canvas *canvas)
+static void draw_traffic(struct face *face, struct canvas *canvas)
 {
 	const struct world *world = face->world;
-	float top = road_y(1), bottom = road_y(0), middle = WIDTH / 2;
-	const float road[][2] = {{middle - road_half(top), top},
-				 {middle + road_half(top), top},
-				 {middle + road_half(bottom), bottom},
-				 {middle - road_half(bottom), bottom}};
 	float phase = fmod(world->distance / 130, 1);
-	float ahead = 0.42f + 0.06f * sinf(world->distance / 260);
-	float ahead_y = road_y(ahead);
+	float ahead_y = road_y(0.42f + 0.06f * sinf(world->distance / 260));
 
-	fill_polygon(canvas, 4, road, gradient(0x00121b28, 0, top, 0xff1a2636, 0, top + 150));
-	for (int i = -1; i < 6; i++) {
-		/* Marks are evenly spaced on the road: perspective does the rest. */
-		float from = (i + 1 - phase) / 6, to = from + 0.075f;
+	for (int i = 0; i < 7; i++) {
+		float from = (i - phase) / 6, to = from + 0.075f;
 
 		if (to <= 0 || from >= 0.9f)
 			continue;
-		draw_lane_mark(canvas, -0.34f, from, to);
-		draw_lane_mark(canvas, 0.34f, from, to);
+		lane_mark(canvas, -LANE, from, to);
+		lane_mark(canvas, LANE, from, to);
 	}
-	draw_lane_mark(canvas, -0.96f, 0, 0.92f);
-	draw_lane_mark(canvas, 0.96f, 0, 0.92f);
-	draw_other_car(canvas, middle, ahead_y, road_half(ahead_y) * 0.52f, 0xff51627a);
-	draw_other_car(canvas, middle, bottom - 14, 96, 0xffd9e2ec);
+	car(canvas, WIDTH / 2, ahead_y, road_half(ahead_y) * 0.6f, 0xff51627a);
 }
 
 static void draw_top(struct face *face, struct canvas *canvas)
@@ -328,9 +335,9 @@ static void draw_top(struct face *face, struct canvas *canvas)
 	bool left = world_indicator_lit(world, INDICATOR_LEFT);
 	bool right = world_indicator_lit(world, INDICATOR_RIGHT);
 
-	icon_draw(canvas, ICON_LEFT, 760, 66, 52, left ? GOOD : LAMP_OFF);
-	icon_draw(canvas, ICON_RIGHT, 1160, 66, 52, right ? GOOD : LAMP_OFF);
-	text_draw(canvas, FONT_MONO, 24, WIDTH / 2, 74, ALIGN_CENTRE, TEXT_NORMAL,
+	icon_draw(canvas, ICON_LEFT, 686, 66, 52, left ? GOOD : LAMP_OFF);
+	icon_draw(canvas, ICON_RIGHT, 1234, 66, 52, right ? GOOD : LAMP_OFF);
+	text_draw(canvas, FONT_MONO, 22, WIDTH / 2, 74, ALIGN_CENTRE, TEXT_NORMAL,
 		  world->events[WORLD_EVENTS - 1]);
 }
 
@@ -380,7 +387,7 @@ enum {
 	WIDGET_REV_GAUGE,
 	WIDGET_SPEED,
 	WIDGET_GEAR,
-	WIDGET_ROAD,
+	WIDGET_TRAFFIC,
 	WIDGET_TOP,
 	WIDGET_MODES,
 	WIDGET_TELLTALES,
@@ -388,14 +395,15 @@ enum {
 };
 
 static const struct face_widget widgets[WIDGETS] = {
-	[WIDGET_SPEED_GAUGE] = {120, DIAL_Y - DIAL_RADIUS, 600, 600, draw_speed_gauge},
-	[WIDGET_REV_GAUGE] = {1200, DIAL_Y - DIAL_RADIUS, 600, 600, draw_rev_gauge},
-	[WIDGET_SPEED] = {320, DIAL_Y - 60, 200, 100, draw_speed},
-	[WIDGET_GEAR] = {1400, DIAL_Y - 60, 200, 100, draw_gear},
-	[WIDGET_ROAD] = {ROAD_X, ROAD_Y, ROAD_WIDTH, ROAD_HEIGHT + 4, draw_road},
-	[WIDGET_TOP] = {724, 36, 472, 64, draw_top},
-	[WIDGET_MODES] = {750, 546, 420, 58, draw_modes},
-	[WIDGET_TELLTALES] = {732, 628, 456, 52, draw_telltales},
+	[WIDGET_SPEED_GAUGE] = {120, DIAL_Y - DIAL_RADIUS, 600, 600, draw_speed_gauge, false},
+	[WIDGET_REV_GAUGE] = {1200, DIAL_Y - DIAL_RADIUS, 600, 600, draw_rev_gauge, false},
+	[WIDGET_SPEED] = {320, DIAL_Y - 60, 200, 100, draw_speed, false},
+	[WIDGET_GEAR] = {1400, DIAL_Y - 60, 200, 100, draw_gear, false},
+	[WIDGET_TRAFFIC] = {WIDTH / 2 - TRAFFIC_HALF, ROAD_Y, 2 * TRAFFIC_HALF, ROAD_HEIGHT + 4,
+			    draw_traffic, false},
+	[WIDGET_TOP] = {650, 36, 620, 64, draw_top, false},
+	[WIDGET_MODES] = {750, 546, 420, 58, draw_modes, false},
+	[WIDGET_TELLTALES] = {732, 628, 456, 52, draw_telltales, false},
 };
 
 static void invalidate(struct face *face, int widget)
@@ -410,11 +418,12 @@ static void invalidate(struct face *face, int widget)
 static void invalidate_needle(struct face *face, enum gauge gauge, float angle)
 {
 	float tail_x, tail_y, tip_x, tip_y;
+	float margin = NEEDLE_HALF * NEEDLE_HALO + 2;
 
-	polar(gauges[gauge].x, NEEDLE_TAIL - 6, angle, &tail_x, &tail_y);
-	polar(gauges[gauge].x, ARC_OUTER + 4, angle, &tip_x, &tip_y);
-	face_invalidate(face, fminf(tail_x, tip_x) - 16, fminf(tail_y, tip_y) - 16,
-			fabsf(tip_x - tail_x) + 32, fabsf(tip_y - tail_y) + 32);
+	polar(gauges[gauge].x, NEEDLE_TAIL, angle, &tail_x, &tail_y);
+	polar(gauges[gauge].x, ARC_OUTER, angle, &tip_x, &tip_y);
+	face_invalidate(face, fminf(tail_x, tip_x) - margin, fminf(tail_y, tip_y) - margin,
+			fabsf(tip_x - tail_x) + 2 * margin, fabsf(tip_y - tail_y) + 2 * margin);
 }
 
 /* The arc between the two needles is no longer than a few degrees, unless the needle jumped. */
@@ -462,7 +471,7 @@ static void cluster_animate(struct face *face)
 	}
 	if (cluster->shown_distance != world->distance) {
 		cluster->shown_distance = world->distance;
-		invalidate(face, WIDGET_ROAD);
+		invalidate(face, WIDGET_TRAFFIC);
 	}
 }
 

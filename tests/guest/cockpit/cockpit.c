@@ -17,18 +17,13 @@
 #define MAX_LINE	 96
 #define MAX_TICKS_MERGED 15 /* a longer pause, like a stopped guest, is no driving */
 
-static bool is_on(const struct face *face)
-{
-	return face->picture.pixels != NULL;
-}
-
 /* -- Time and pictures */
 
 void cockpit_tick(struct cockpit *cockpit, int frames)
 {
 	world_tick(&cockpit->world, (float)frames / cockpit->options.fps);
 	for (int i = 0; i < KMS_MAX_HEADS; i++)
-		if (is_on(cockpit->faces[i]))
+		if (face_is_on(cockpit->faces[i]))
 			cockpit->faces[i]->ops->animate(cockpit->faces[i]);
 }
 
@@ -37,12 +32,16 @@ void cockpit_present(struct cockpit *cockpit)
 	for (int i = 0; i < KMS_MAX_HEADS; i++) {
 		struct face *face = cockpit->faces[i];
 
-		if (!is_on(face) || !face_is_dirty(face) || !kms_can_present(cockpit->kms, i))
+		if (!face_is_on(face) || !face_is_dirty(face) || !kms_can_present(cockpit->kms, i))
 			continue;
 
-		struct damage damage = face_redraw(face);
-		int result = kms_present(cockpit->kms, i, &face->picture, &damage,
-					 cockpit->options.present);
+		struct damage damage = face_next_frame(face);
+		enum present present = cockpit->options.present;
+		const struct canvas *buffer = kms_next_buffer(cockpit->kms, i, present, &damage);
+
+		face_draw(face, buffer, &damage);
+
+		int result = kms_present(cockpit->kms, i, present, &damage);
 
 		if (result < 0)
 			serial_printf(cockpit->serial, "error head %d cannot present: %s", i,
@@ -108,7 +107,7 @@ static void note(struct cockpit *cockpit, const char *format, ...)
 	serial_printf(cockpit->serial, "%s", line);
 	world_note(&cockpit->world, line);
 	for (int i = 0; i < KMS_MAX_HEADS; i++)
-		if (is_on(cockpit->faces[i]))
+		if (face_is_on(cockpit->faces[i]))
 			cockpit->faces[i]->ops->note(cockpit->faces[i]);
 }
 
@@ -151,9 +150,9 @@ static void handle_pointer(void *data, int head, struct input_axis x, struct inp
 {
 	struct cockpit *cockpit = data;
 
-	if (head < KMS_MAX_HEADS && is_on(cockpit->faces[head]))
-		move_pointer(cockpit, head, input_pixel(x, cockpit->faces[head]->picture.width),
-			     input_pixel(y, cockpit->faces[head]->picture.height));
+	if (head < KMS_MAX_HEADS && face_is_on(cockpit->faces[head]))
+		move_pointer(cockpit, head, input_pixel(x, cockpit->faces[head]->background.width),
+			     input_pixel(y, cockpit->faces[head]->background.height));
 }
 
 /* The heads stand side by side: the mouse goes from one to the next. */
@@ -164,16 +163,17 @@ static void handle_motion(void *data, int dx, int dy)
 	int x = face->pointer_x + dx, y = face->pointer_y + dy;
 	int other = !cockpit->mouse_head;
 
-	if (!is_on(face))
+	if (!face_is_on(face))
 		return;
-	if ((other ? x >= face->picture.width : x < 0) && is_on(cockpit->faces[other])) {
+	if ((other ? x >= face->background.width : x < 0) && face_is_on(cockpit->faces[other])) {
 		kms_set_cursor(cockpit->kms, cockpit->mouse_head, NULL, 0, 0);
-		x = other ? x - face->picture.width : x + cockpit->faces[other]->picture.width;
+		x = other ? x - face->background.width
+			  : x + cockpit->faces[other]->background.width;
 		cockpit->mouse_head = other;
 		face = cockpit->faces[other];
 	}
-	x = x < 0 ? 0 : x >= face->picture.width ? face->picture.width - 1 : x;
-	y = y < 0 ? 0 : y >= face->picture.height ? face->picture.height - 1 : y;
+	x = x < 0 ? 0 : x >= face->background.width ? face->background.width - 1 : x;
+	y = y < 0 ? 0 : y >= face->background.height ? face->background.height - 1 : y;
 	serial_printf(cockpit->serial, "motion %d %d", dx, dy);
 	move_pointer(cockpit, cockpit->mouse_head, x, y);
 }
@@ -184,7 +184,8 @@ static struct face *pointed_face(struct cockpit *cockpit, int head)
 {
 	if (head < 0)
 		head = cockpit->mouse_head;
-	return head < KMS_MAX_HEADS && is_on(cockpit->faces[head]) ? cockpit->faces[head] : NULL;
+	return head < KMS_MAX_HEADS && face_is_on(cockpit->faces[head]) ? cockpit->faces[head]
+									: NULL;
 }
 
 static void handle_button(void *data, int head, int code, bool down)
@@ -212,13 +213,13 @@ static void handle_touch(void *data, int head, int slot, bool down, struct input
 {
 	struct cockpit *cockpit = data;
 
-	if (head >= KMS_MAX_HEADS || !is_on(cockpit->faces[head]))
+	if (head >= KMS_MAX_HEADS || !face_is_on(cockpit->faces[head]))
 		return;
 
 	struct face *face = cockpit->faces[head];
 	bool was_down = face->touches[slot].down;
-	int x = input_pixel(axis_x, face->picture.width);
-	int y = input_pixel(axis_y, face->picture.height);
+	int x = input_pixel(axis_x, face->background.width);
+	int y = input_pixel(axis_y, face->background.height);
 
 	face_touched(face, slot, down, x, y);
 	if (down && was_down)
@@ -300,7 +301,7 @@ static void say_ready(struct cockpit *cockpit)
 	int heads = 0;
 
 	for (int i = 0; i < KMS_MAX_HEADS; i++)
-		heads += is_on(cockpit->faces[i]);
+		heads += face_is_on(cockpit->faces[i]);
 	serial_printf(cockpit->serial, "cockpit ready heads=%d", heads);
 }
 
@@ -322,7 +323,7 @@ int cockpit_run(const char *command_line)
 	cockpit_settle(&cockpit);
 	say_ready(&cockpit);
 	cockpit_set_fps(&cockpit, cockpit.options.fps);
-	clock_gettime(CLOCK_MONOTONIC, &cockpit.rates.since);
+	control_restart_rates(&cockpit);
 	for (;;) {
 		struct pollfd fds[FD_INPUT + INPUT_MAX_DEVICES] = {
 			[FD_KMS] = {kms_fd(cockpit.kms), POLLIN, 0},

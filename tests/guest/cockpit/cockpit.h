@@ -55,5 +55,8 @@ void cockpit_settle(struct cockpit *cockpit);
 /** Sets the pace of the ticks. */
 void cockpit_set_fps(struct cockpit *cockpit, int fps);
 
+/** Starts counting what `status` tells anew. */
+void control_restart_rates(struct cockpit *cockpit);
+
 /** Carries out one line from serial and answers it. */
 void control_handle_line(void *data, const char *line);

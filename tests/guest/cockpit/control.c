@@ -22,7 +22,7 @@ static const char *frame_numbers(const struct cockpit *cockpit)
 	for (int i = 0; i < KMS_MAX_HEADS; i++) {
 		const struct face *face = cockpit->faces[i];
 
-		if (face->picture.pixels)
+		if (face_is_on(face))
 			length += snprintf(text + length, sizeof(text) - length, " %u",
 					   face->frame);
 		else
@@ -40,6 +40,12 @@ static double cpu_seconds(void)
 	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+void control_restart_rates(struct cockpit *cockpit)
+{
+	cockpit->rates = (struct cockpit_rates){.cpu_seconds = cpu_seconds()};
+	clock_gettime(CLOCK_MONOTONIC, &cockpit->rates.since);
+}
+
 static void answer_status(struct cockpit *cockpit)
 {
 	static const char *const motions[] = {"none", "some", "full"};
@@ -52,11 +58,11 @@ static void answer_status(struct cockpit *cockpit)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	seconds = now.tv_sec - rates->since.tv_sec + (now.tv_nsec - rates->since.tv_nsec) / 1e9;
 	for (int i = 0; i < KMS_MAX_HEADS; i++) {
-		const struct canvas *picture = &cockpit->faces[i]->picture;
+		const struct canvas *size = &cockpit->faces[i]->background;
 
 		length += snprintf(heads + length, sizeof(heads) - length,
-				   " head%d=%dx%d frame%d=%u rate%d=%.1f", i, picture->width,
-				   picture->height, i, cockpit->faces[i]->frame, i,
+				   " head%d=%dx%d frame%d=%u rate%d=%.1f", i, size->width,
+				   size->height, i, cockpit->faces[i]->frame, i,
 				   seconds > 0 ? rates->frames[i] / seconds : 0);
 	}
 	serial_printf(
@@ -64,7 +70,7 @@ static void answer_status(struct cockpit *cockpit)
 		cockpit->frozen, motions[cockpit->world.motion],
 		cockpit->options.present == PRESENT_FLIP ? "flip" : "damage", cockpit->options.fps,
 		heads, rates->late, seconds > 0 ? 100 * (cpu - rates->cpu_seconds) / seconds : 0);
-	*rates = (struct cockpit_rates){.since = now, .cpu_seconds = cpu};
+	control_restart_rates(cockpit);
 }
 
 static void answer_done(struct cockpit *cockpit, const struct command *command)
@@ -102,7 +108,7 @@ static void shift_needles(struct cockpit *cockpit, const struct command *command
 {
 	cockpit->world.needle_shift = command->degrees;
 	for (int i = 0; i < KMS_MAX_HEADS; i++)
-		if (cockpit->faces[i]->picture.pixels)
+		if (face_is_on(cockpit->faces[i]))
 			cockpit->faces[i]->ops->animate(cockpit->faces[i]);
 	answer_done(cockpit, command);
 }

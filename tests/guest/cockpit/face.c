@@ -31,14 +31,17 @@ void face_destroy(struct face *face)
 	if (!face)
 		return;
 	canvas_finish(&face->background);
-	canvas_finish(&face->picture);
 	face->ops->destroy(face);
+}
+
+bool face_is_on(const struct face *face)
+{
+	return face->background.pixels != NULL;
 }
 
 void face_set_size(struct face *face, int width, int height)
 {
 	canvas_finish(&face->background);
-	canvas_finish(&face->picture);
 	face->damage.n_rects = 0;
 	face->n_wrong_pixels = 0;
 	face->hover = -1;
@@ -48,21 +51,20 @@ void face_set_size(struct face *face, int width, int height)
 	if (!width || !height)
 		return;
 	canvas_init(&face->background, width, height, face->ops->width, face->ops->height);
-	canvas_init(&face->picture, width, height, face->ops->width, face->ops->height);
 	face->ops->paint(face, &face->background);
-	damage_add(&face->damage, face->picture.clip);
+	damage_add(&face->damage, face->background.clip);
 }
 
 static void invalidate_pixels(struct face *face, struct rect rect)
 {
-	struct rect whole = {0, 0, face->picture.width, face->picture.height};
+	struct rect whole = {0, 0, face->background.width, face->background.height};
 
 	damage_add(&face->damage, rect_intersection(rect, whole));
 }
 
 void face_invalidate(struct face *face, float x, float y, float width, float height)
 {
-	invalidate_pixels(face, canvas_rect(&face->picture, x, y, width, height));
+	invalidate_pixels(face, canvas_rect(&face->background, x, y, width, height));
 }
 
 bool face_is_dirty(const struct face *face)
@@ -118,28 +120,43 @@ static void draw_overlays(struct face *face, struct canvas *canvas)
 	frame_number_draw(canvas, face->frame);
 }
 
-static void redraw_part(struct face *face, struct rect part)
+static struct rect widget_rect(const struct canvas *canvas, const struct face_widget *widget)
 {
-	struct canvas *canvas = &face->picture;
+	return canvas_rect(canvas, widget->x, widget->y, widget->width, widget->height);
+}
+
+/* The first widget that has to be drawn: what an opaque one covers whole does not show. -1 is the
+ * background. */
+static int first_visible(const struct face *face, struct rect part)
+{
+	for (int i = face->ops->n_widgets - 1; i >= 0; i--) {
+		const struct face_widget *widget = &face->ops->widgets[i];
+
+		if (widget->opaque && rect_is_inside(part, widget_rect(&face->background, widget)))
+			return i;
+	}
+	return -1;
+}
+
+static void draw_part(struct face *face, struct canvas *canvas, struct rect part)
+{
+	int first = first_visible(face, part);
 
 	canvas->clip = part;
-	canvas_copy(canvas, &face->background, part);
-	for (int i = 0; i < face->ops->n_widgets; i++) {
+	if (first < 0)
+		canvas_copy(canvas, &face->background, part);
+	for (int i = first < 0 ? 0 : first; i < face->ops->n_widgets; i++) {
 		const struct face_widget *widget = &face->ops->widgets[i];
-		struct rect bounds = rect_intersection(
-			part,
-			canvas_rect(canvas, widget->x, widget->y, widget->width, widget->height));
 
-		if (rect_is_empty(bounds))
-			continue;
-		canvas->clip = bounds;
-		widget->draw(face, canvas);
-		canvas->clip = part;
+		canvas->clip = rect_intersection(part, widget_rect(canvas, widget));
+		if (!rect_is_empty(canvas->clip))
+			widget->draw(face, canvas);
 	}
+	canvas->clip = part;
 	draw_overlays(face, canvas);
 }
 
-struct damage face_redraw(struct face *face)
+struct damage face_next_frame(struct face *face)
 {
 	struct damage damage;
 
@@ -148,15 +165,23 @@ struct damage face_redraw(struct face *face)
 					      FRAME_NUMBER_ROWS * FRAME_NUMBER_CELL});
 	damage = face->damage;
 	face->damage.n_rects = 0;
-	for (int i = 0; i < damage.n_rects; i++)
-		redraw_part(face, damage.rects[i]);
 	return damage;
+}
+
+void face_draw(struct face *face, const struct canvas *target, const struct damage *parts)
+{
+	struct canvas canvas = face->background; /* for its scale */
+
+	canvas.pixels = target->pixels;
+	canvas.stride = target->stride;
+	for (int i = 0; i < parts->n_rects; i++)
+		draw_part(face, &canvas, parts->rects[i]);
 }
 
 static int button_at(const struct face *face, int x, int y)
 {
-	float at_x = canvas_design_x(&face->picture, x);
-	float at_y = canvas_design_y(&face->picture, y);
+	float at_x = canvas_design_x(&face->background, x);
+	float at_y = canvas_design_y(&face->background, y);
 
 	for (int i = 0; i < face->ops->n_buttons; i++) {
 		const struct face_button *button = &face->ops->buttons[i];
@@ -204,7 +229,7 @@ static void press_changed(struct face *face, struct face_press *press, bool down
 
 void face_pointer_moved(struct face *face, int x, int y)
 {
-	if (!face->picture.pixels)
+	if (!face_is_on(face))
 		return;
 	face->pointer_x = x;
 	face->pointer_y = y;
@@ -222,7 +247,7 @@ void face_pointer_moved(struct face *face, int x, int y)
 
 void face_pointer_button(struct face *face, int code, bool down)
 {
-	if (!face->picture.pixels)
+	if (!face_is_on(face))
 		return;
 	/* One mark is enough: that of the button pressed last. */
 	if (down || code == face->pointer_code) {
@@ -233,7 +258,7 @@ void face_pointer_button(struct face *face, int code, bool down)
 
 void face_touched(struct face *face, int slot, bool down, int x, int y)
 {
-	if (face->picture.pixels && slot >= 0 && slot < FACE_MAX_TOUCHES)
+	if (face_is_on(face) && slot >= 0 && slot < FACE_MAX_TOUCHES)
 		press_changed(face, &face->touches[slot], down, x, y);
 }
 
@@ -251,8 +276,9 @@ int face_toggle_pixel(struct face *face, int x, int y, uint32_t colour)
 {
 	int n = face->n_wrong_pixels;
 
-	if (!face->picture.pixels ||
-	    !rect_contains((struct rect){0, 0, face->picture.width, face->picture.height}, x, y))
+	if (!face_is_on(face) ||
+	    !rect_contains((struct rect){0, 0, face->background.width, face->background.height}, x,
+			   y))
 		return -EINVAL;
 	invalidate_pixels(face, (struct rect){x, y, x + 1, y + 1});
 	for (int i = 0; i < n; i++) {

@@ -22,6 +22,7 @@ struct face;
 struct face_widget {
 	float x, y, width, height;
 	void (*draw)(struct face *face, struct canvas *canvas);
+	bool opaque; /* covers all of its part: nothing below needs drawing */
 };
 
 /* A part of the design that can be pointed at and pressed. */
@@ -69,9 +70,9 @@ struct face {
 	const struct face_ops *ops;
 	struct world *world; /* shared by all faces */
 
-	struct canvas background, picture; /* without pixels while the head is off */
+	struct canvas background; /* without pixels while the head is off */
 	struct damage damage;
-	uint32_t frame; /* number of the picture */
+	uint32_t frame; /* number of the newest picture */
 
 	int pointer_x, pointer_y; /* pixels */
 	int hover;		  /* button under the pointer, -1 for none */
@@ -89,11 +90,14 @@ struct face {
 extern const struct face_ops ivi_face;
 extern const struct face_ops cluster_face;
 
-/** Makes a face of a kind, without a picture. The world must outlive it. */
+/** Makes a face of a kind, without a size. The world must outlive it. */
 struct face *face_create(const struct face_ops *ops, struct world *world);
 
 /** Frees the face. Accepts NULL. */
 void face_destroy(struct face *face);
+
+/** True while the face has a size. */
+bool face_is_on(const struct face *face);
 
 /** Gives the face a size in pixels, paints its background and invalidates all; 0 by 0 takes its
  * picture away. */
@@ -102,11 +106,14 @@ void face_set_size(struct face *face, int width, int height);
 /** Asks for a part of the design to be redrawn. */
 void face_invalidate(struct face *face, float x, float y, float width, float height);
 
-/** True when a redraw would change something. */
+/** True when the picture would change. */
 bool face_is_dirty(const struct face *face);
 
-/** Redraws what was invalidated under the next frame number, and says where the picture changed. */
-struct damage face_redraw(struct face *face);
+/** Goes to the next frame number, and says where its picture differs from the one before. */
+struct damage face_next_frame(struct face *face);
+
+/** Draws those parts of the picture into `target`, which has the face's size in pixels. */
+void face_draw(struct face *face, const struct canvas *target, const struct damage *parts);
 
 /** Input on this head; positions in pixels. They invalidate, they do not redraw. */
 void face_pointer_moved(struct face *face, int x, int y);

@@ -96,7 +96,7 @@ struct ivi {
 
 	/* What the picture shows, to redraw only what differs. */
 	time_t shown_clock;
-	int shown_song_second;
+	int shown_song_position;
 	double shown_distance;
 };
 
@@ -274,9 +274,10 @@ static void draw_map(struct face *face, struct canvas *canvas)
 	round_map_corners(face, canvas);
 }
 
-static double song_position(const struct ivi *ivi)
+/* In half seconds: the bar goes on by steps. */
+static int song_position(const struct ivi *ivi)
 {
-	return fmod(ivi->face.world->seconds + 71, SONG_SECONDS);
+	return (int)(2 * fmod(ivi->face.world->seconds + 71, SONG_SECONDS));
 }
 
 static void draw_media(struct face *face, struct canvas *canvas)
@@ -303,15 +304,15 @@ static void draw_media(struct face *face, struct canvas *canvas)
 
 static void draw_progress(struct face *face, struct canvas *canvas)
 {
-	double position = song_position(ivi_from_face(face));
+	int position = song_position(ivi_from_face(face));
 	float x = SIDE_X + 28, y = MEDIA_Y + 284, width = SIDE_WIDTH - 56;
-	float done = width * position / SONG_SECONDS;
+	float done = width * position / (2 * SONG_SECONDS);
 	char text[16];
 
 	fill_box(canvas, x, y, width, 8, 4, solid(LAMP_OFF));
 	fill_box(canvas, x, y, done < 8 ? 8 : done, 8, 4, solid(ACCENT));
 	fill_circle(canvas, x + done, y + 4, 9, solid(TEXT_BRIGHT));
-	snprintf(text, sizeof(text), "%d:%02d", (int)position / 60, (int)position % 60);
+	snprintf(text, sizeof(text), "%d:%02d", position / 120, position / 2 % 60);
 	text_draw(canvas, FONT_REGULAR, 22, x, y + 38, ALIGN_LEFT, TEXT_MUTED, text);
 }
 
@@ -412,16 +413,16 @@ enum {
 };
 
 static const struct face_widget widgets[WIDGETS] = {
-	[WIDGET_CLOCK] = {880, 12, 190, 60, draw_clock},
-	[WIDGET_MAP] = {MAP_X, MAP_Y, MAP_WIDTH, MAP_HEIGHT, draw_map},
-	[WIDGET_MEDIA] = {SIDE_X + 270, MEDIA_Y + 24, 380, 228, draw_media},
-	[WIDGET_PROGRESS] = {SIDE_X + 16, MEDIA_Y + 272, SIDE_WIDTH - 32, 60, draw_progress},
-	[WIDGET_VOLUME] = {SIDE_X + 120, MEDIA_Y + 306, SIDE_WIDTH - 140, 34, draw_volume},
-	[WIDGET_INPUT] = {SIDE_X + 20, INPUT_Y + 62, SIDE_WIDTH - 40, INPUT_HEIGHT - 76,
-			  draw_input},
-	[WIDGET_APPS] = {APP_X(0), DOCK_Y + 22, APP_X(5) + 136 - APP_X(0), 132, draw_apps},
-	[WIDGET_LEFT_SEAT] = {56, DOCK_Y + 30, 384, 120, draw_left_seat},
-	[WIDGET_RIGHT_SEAT] = {1480, DOCK_Y + 30, 384, 120, draw_right_seat},
+	[WIDGET_CLOCK] = {880, 12, 190, 60, draw_clock, false},
+	[WIDGET_MAP] = {MAP_X, MAP_Y, MAP_WIDTH, MAP_HEIGHT, draw_map, true},
+	[WIDGET_MEDIA] = {SIDE_X + 270, MEDIA_Y + 24, 380, 228, draw_media, false},
+	[WIDGET_PROGRESS] = {SIDE_X + 16, MEDIA_Y + 272, SIDE_WIDTH - 32, 60, draw_progress, false},
+	[WIDGET_VOLUME] = {SIDE_X + 120, MEDIA_Y + 306, SIDE_WIDTH - 140, 34, draw_volume, false},
+	[WIDGET_INPUT] = {SIDE_X + 20, INPUT_Y + 62, SIDE_WIDTH - 40, INPUT_HEIGHT - 76, draw_input,
+			  false},
+	[WIDGET_APPS] = {APP_X(0), DOCK_Y + 22, APP_X(5) + 136 - APP_X(0), 132, draw_apps, false},
+	[WIDGET_LEFT_SEAT] = {56, DOCK_Y + 30, 384, 120, draw_left_seat, false},
+	[WIDGET_RIGHT_SEAT] = {1480, DOCK_Y + 30, 384, 120, draw_right_seat, false},
 };
 
 static void invalidate(struct face *face, int widget)
@@ -436,7 +437,7 @@ static void invalidate(struct face *face, int widget)
 static void ivi_animate(struct face *face)
 {
 	struct ivi *ivi = ivi_from_face(face);
-	int second = (int)(song_position(ivi) * 2);
+	int position = song_position(ivi);
 
 	if (ivi->shown_distance != face->world->distance) {
 		ivi->shown_distance = face->world->distance;
@@ -446,8 +447,8 @@ static void ivi_animate(struct face *face)
 		ivi->shown_clock = face->world->clock;
 		invalidate(face, WIDGET_CLOCK);
 	}
-	if (ivi->shown_song_second != second) {
-		ivi->shown_song_second = second;
+	if (ivi->shown_song_position != position) {
+		ivi->shown_song_position = position;
 		invalidate(face, WIDGET_PROGRESS);
 	}
 }

@@ -344,8 +344,8 @@ static int present_damage(const struct kms *kms, const struct head *head,
 	return drm_call(kms, DRM_IOCTL_MODE_DIRTYFB, &dirty);
 }
 
-int kms_present(struct kms *kms, int index, const struct canvas *picture,
-		const struct damage *damage, enum present present)
+const struct canvas *kms_next_buffer(struct kms *kms, int index, enum present present,
+				     struct damage *damage)
 {
 	struct head *head = &kms->heads[index];
 	struct buffer *buffer =
@@ -353,14 +353,15 @@ int kms_present(struct kms *kms, int index, const struct canvas *picture,
 
 	damage_add_all(&head->buffers[0].missed, damage);
 	damage_add_all(&head->buffers[1].missed, damage);
-
-	struct damage missed = buffer->missed;
-
-	for (int i = 0; i < missed.n_rects; i++)
-		canvas_copy(&buffer->canvas, picture, missed.rects[i]);
+	*damage = buffer->missed;
 	buffer->missed.n_rects = 0;
+	return &buffer->canvas;
+}
+
+int kms_present(struct kms *kms, int index, enum present present, const struct damage *damage)
+{
 	return present == PRESENT_FLIP ? present_flip(kms, index)
-				       : present_damage(kms, head, &missed);
+				       : present_damage(kms, &kms->heads[index], damage);
 }
 
 void kms_flush(struct kms *kms)

@@ -46,9 +46,17 @@ void kms_probe(struct kms *kms);
 /** True when the head is on and its last flip is done. */
 bool kms_can_present(const struct kms *kms, int head);
 
-/** Puts what changed of the picture on the screen. Returns 0 or a negative errno. */
-int kms_present(struct kms *kms, int head, const struct canvas *picture,
-		const struct damage *damage, enum present present);
+/**
+ * Where the head's next picture is to be drawn.
+ *
+ * `damage` says where it differs from the one before; it is extended to all that
+ * this buffer lacks, since it may be older. The canvas is valid until kms_present().
+ */
+const struct canvas *kms_next_buffer(struct kms *kms, int head, enum present present,
+				     struct damage *damage);
+
+/** Shows that buffer, once everything in `damage` is drawn. Returns 0 or a negative errno. */
+int kms_present(struct kms *kms, int head, enum present present, const struct damage *damage);
 
 /** Waits until the device has carried out all that was presented. */
 void kms_flush(struct kms *kms);

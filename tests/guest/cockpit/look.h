@@ -23,7 +23,7 @@
 #define GOOD	      0xff4cd97b
 #define AMBER	      0xffffb638
 #define ALARM	      0xffff4d57
-#define LAMP_OFF      0xff222d3b
+#define LAMP_OFF      0xff2a3646
 
 /** The dark gradient behind everything, over the whole canvas whatever its shape. */
 void look_night(struct canvas *canvas);

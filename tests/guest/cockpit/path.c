@@ -36,22 +36,26 @@ void path_polygon(struct path *path, int n_points, const float (*points)[2])
 }
 
 /* Enough points that the corners of the polygon do not show. */
-static int arc_steps(float radius, float degrees)
+static int points_of_circle(float radius)
 {
-	int steps = (int)(fabsf(degrees) / 360 * (12 + 5 * sqrtf(radius))) + 2;
+	int points = 12 + (int)(5 * sqrtf(radius));
 
-	return steps > 120 ? 120 : steps;
+	return points > 120 ? 120 : points;
 }
 
+/* Points lie at the same angles wherever the arc begins and ends: one that grows keeps its shape.
+ */
 static void arc_points(struct path *path, float x, float y, float radius, float from, float to)
 {
-	int steps = arc_steps(radius, to - from);
+	float step = 360.0f / points_of_circle(radius);
+	int direction = to > from ? 1 : -1;
+	int i = direction > 0 ? (int)floorf(from / step) + 1 : (int)ceilf(from / step) - 1;
 
-	for (int i = 0; i <= steps; i++) {
-		float angle = (from + (to - from) * i / steps) * DEGREES;
-
-		path_point(path, x + radius * cosf(angle), y + radius * sinf(angle));
-	}
+	path_point(path, x + radius * cosf(from * DEGREES), y + radius * sinf(from * DEGREES));
+	for (; direction * (i * step) < direction * to; i += direction)
+		path_point(path, x + radius * cosf(i * step * DEGREES),
+			   y + radius * sinf(i * step * DEGREES));
+	path_point(path, x + radius * cosf(to * DEGREES), y + radius * sinf(to * DEGREES));
 }
 
 void path_box(struct path *path, float x, float y, float width, float height, float radius)
@@ -261,29 +265,37 @@ static uint32_t brush_colour(const struct brush *brush, int x, int y)
 	return brush->paint.from;
 }
 
+/* Pixels of equal coverage. A brush that is one colour along the row takes them at once. */
+static void paint_run(struct canvas *canvas, int x, int y, int count, const struct brush *brush,
+		      int coverage)
+{
+	bool even = brush->paint.kind == PAINT_SOLID ||
+		    (brush->paint.kind == PAINT_LINEAR && brush->step_x == 0);
+
+	if (even) {
+		canvas_blend_run(canvas, x, y, count, brush_colour(brush, x, y), coverage);
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		canvas_blend_pixel(canvas, x + i, y, brush_colour(brush, x + i, y), coverage);
+}
+
 static void row_paint(struct row *row, struct canvas *canvas, int y, const struct brush *brush)
 {
-	bool opaque = brush->paint.kind == PAINT_SOLID && brush->paint.from >> 24 == 0xff;
-	uint32_t plain = brush->paint.from & 0xffffff;
-	uint32_t *pixels = canvas->pixels + (size_t)y * canvas->stride;
 	int sum = 0;
 
-	for (int x = row->first; x < row->x1; x++) {
-		if (x <= row->last) {
-			sum += row->cells[x - row->x0];
-		} else if (sum == 0) {
-			break;
-		}
-		int coverage = abs(sum) >> 8;
+	for (int x = row->first, end; x < row->x1; x = end) {
+		int coverage;
 
-		if (coverage == 0)
-			continue;
-		if (coverage > 255)
-			coverage = 255;
-		if (opaque && coverage == 255)
-			pixels[x] = plain;
-		else
-			canvas_blend_pixel(canvas, x, y, brush_colour(brush, x, y), coverage);
+		if (x <= row->last)
+			sum += row->cells[x - row->x0];
+		for (end = x + 1; end <= row->last && !row->cells[end - row->x0]; end++)
+			;
+		if (end > row->last || end > row->x1)
+			end = row->x1;
+		coverage = abs(sum) >> 8;
+		if (coverage)
+			paint_run(canvas, x, y, end - x, brush, coverage > 255 ? 255 : coverage);
 	}
 	for (int x = row->first; x <= row->last; x++)
 		row->cells[x - row->x0] = 0;

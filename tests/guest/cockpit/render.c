@@ -27,6 +27,7 @@ static int write_ppm(const struct canvas *canvas, const char *path)
 static int render_face(const struct face_ops *ops, const char *path, int frames)
 {
 	struct world world;
+	struct canvas picture;
 	struct face *face;
 	int result;
 
@@ -37,12 +38,17 @@ static int render_face(const struct face_ops *ops, const char *path, int frames)
 	world_note(&world, "touch 0 slot 2 down 640 410");
 	face = face_create(ops, &world);
 	face_set_size(face, ops->width, ops->height);
+	canvas_init(&picture, ops->width, ops->height, ops->width, ops->height);
 	for (int i = 0; i < frames; i++) {
+		struct damage damage;
+
 		world_tick(&world, 1 / 30.0f);
 		ops->animate(face);
-		face_redraw(face);
+		damage = face_next_frame(face);
+		face_draw(face, &picture, &damage);
 	}
-	result = write_ppm(&face->picture, path);
+	result = write_ppm(&picture, path);
+	canvas_finish(&picture);
 	face_destroy(face);
 	return result;
 }
