@@ -40,7 +40,7 @@ test('all heads can be shown at once, none larger than the window', async (t) =>
 });
 
 test('the keyboard gets from the guest to the bar, and chooses there', async (t) => {
-  const { gateway } = await startGatewayWithFakeGuest(t);
+  const { gateway, guest } = await startGatewayWithFakeGuest(t);
   const page = await openBrowser(t);
   await watch(page, gateway);
   await picture(page, 0).focus();
@@ -49,6 +49,10 @@ test('the keyboard gets from the guest to the bar, and chooses there', async (t)
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await waitForPicture(page, 1);
+
+  const mark = guest.mark;
+  await page.keyboard.press('a');
+  await guest.waitForLine('key 30 1', mark);
 });
 
 test('a head that the guest does not have is said not to be there', async (t) => {

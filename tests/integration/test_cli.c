@@ -7,13 +7,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "common/cleanup.h"
 #include "common/xalloc.h"
 #include "tests/fakes/fake_api.h"
+#include "tests/support/child.h"
 #include "tests/support/test.h"
 
 #define WORDS_MAX 16
@@ -22,9 +21,20 @@ static struct fake_api *gateway;
 
 /* What the last run of the program left: */
 static int exit_status;
-static char output[65536];
-static size_t output_size;
-static char complaint[4096];
+static struct child_output output;
+
+/* Runs the program with `words`, which end with NULL. */
+static void run(const char *const *words)
+{
+	const char *argv[WORDS_MAX + 2] = {CLI_PATH};
+
+	for (unsigned i = 0; words[i]; i++) {
+		EXPECT(i < WORDS_MAX);
+		argv[i + 1] = words[i];
+	}
+	child_output_free(&output);
+	exit_status = child_run(argv, &output);
+}
 
 static size_t read_file(const char *path, char *text, size_t size)
 {
@@ -32,38 +42,7 @@ static size_t read_file(const char *path, char *text, size_t size)
 	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
 
 	EXPECT(got >= 0);
-	text[got] = '\0';
 	return (size_t)got;
-}
-
-static int open_for_child(const char *path)
-{
-	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-}
-
-/* Runs the program with `words`, which end with NULL. */
-static void run(const char *const *words)
-{
-	const char *argv[WORDS_MAX + 2] = {CLI_PATH};
-	int status;
-	pid_t pid;
-
-	for (unsigned i = 0; words[i]; i++) {
-		EXPECT(i < WORDS_MAX);
-		argv[i + 1] = words[i];
-	}
-	pid = fork();
-	if (pid == 0) {
-		dup2(open_for_child("out"), STDOUT_FILENO);
-		dup2(open_for_child("err"), STDERR_FILENO);
-		execv(CLI_PATH, (char *const *)argv);
-		_exit(127);
-	}
-	EXPECT(waitpid(pid, &status, 0) == pid);
-	EXPECT(WIFEXITED(status));
-	exit_status = WEXITSTATUS(status);
-	output_size = read_file("out", output, sizeof(output));
-	read_file("err", complaint, sizeof(complaint));
 }
 
 #define RUN(...)    run((const char *const[]){__VA_ARGS__, NULL})
@@ -72,11 +51,11 @@ static void run(const char *const *words)
 static void expect_refused(int expected_status, const char *expected)
 {
 	EXPECT_INT(exit_status, expected_status);
-	if (!strstr(complaint, expected))
-		test_fail(__FILE__, __LINE__, "\"%s\" is not in: %s", expected, complaint);
+	if (!strstr(output.err, expected))
+		test_fail(__FILE__, __LINE__, "\"%s\" is not in: %s", expected, output.err);
 	/* One line, and nothing where the output would be. */
-	EXPECT(strchr(complaint, '\n') == complaint + strlen(complaint) - 1);
-	EXPECT_INT(output_size, 0);
+	EXPECT(strchr(output.err, '\n') == output.err + strlen(output.err) - 1);
+	EXPECT_INT(output.size, 0);
 }
 
 static void forget_requests(void)
@@ -90,7 +69,7 @@ static void expect_asked(const char *expected)
 
 	EXPECT_INT(exit_status, 0);
 	EXPECT_STRING(requests, expected);
-	EXPECT_STRING(complaint, "");
+	EXPECT_STRING(output.err, "");
 }
 
 static void answer(unsigned http_status, const char *body)
@@ -103,10 +82,10 @@ static void the_status_is_printed_for_people_and_for_programs(void)
 	answer(200, "{\"name\": \"ivi\", \"guest\": {\"attached\": true}}");
 	RUN_AT("status");
 	expect_asked("GET /api/v1/status\n");
-	EXPECT(strstr(output, "ivi: guest attached\n"));
+	EXPECT(strstr(output.out, "ivi: guest attached\n"));
 	RUN_AT("status", "--json");
 	expect_asked("GET /api/v1/status\n");
-	EXPECT(strstr(output, "\"name\":\"ivi\""));
+	EXPECT(strstr(output.out, "\"name\":\"ivi\""));
 }
 
 static void a_capture_is_saved_as_it_comes(void)
@@ -122,8 +101,8 @@ static void a_capture_is_saved_as_it_comes(void)
 
 	RUN_AT("capture", "-", "--cursor");
 	expect_asked("GET /api/v1/heads/0/screenshot.png?cursor=1\n");
-	EXPECT_INT(output_size, sizeof(picture));
-	EXPECT(memcmp(output, picture, sizeof(picture)) == 0);
+	EXPECT_INT(output.size, sizeof(picture));
+	EXPECT(memcmp(output.out, picture, sizeof(picture)) == 0);
 	unlink("picture.png");
 }
 
@@ -297,13 +276,13 @@ static void help_and_version_are_no_errors(void)
 {
 	RUN("--help");
 	EXPECT_INT(exit_status, 0);
-	EXPECT(strstr(output, "capture"));
+	EXPECT(strstr(output.out, "capture"));
 	RUN("capture", "--help");
 	EXPECT_INT(exit_status, 0);
-	EXPECT(strstr(output, "--cursor"));
+	EXPECT(strstr(output.out, "--cursor"));
 	RUN("--version");
 	EXPECT_INT(exit_status, 0);
-	EXPECT(strncmp(output, "windscreen ", 11) == 0);
+	EXPECT(strncmp(output.out, "windscreen ", 11) == 0);
 }
 
 int main(void)
@@ -330,8 +309,7 @@ int main(void)
 	RUN_TEST(help_and_version_are_no_errors);
 
 	fake_api_destroy(gateway);
-	unlink("out");
-	unlink("err");
+	child_output_free(&output);
 	rmdir(directory);
 	return 0;
 }

@@ -78,6 +78,7 @@ class App {
     this.#choice = choice;
     this.#active = null;
     this.#show();
+    this.#active?.focus();
   }
 
   #fit(fits) {

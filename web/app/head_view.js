@@ -8,8 +8,8 @@
  * current. The last picture stays, greyed, until there is a newer one.
  */
 
+import RFB from '../novnc/core/rfb.js';
 import { socketUrl } from './address.js';
-import RFB from './exact_rfb.js';
 import { Notice } from './notice.js';
 import { isPainted } from './painted.js';
 import { Retry } from './retry.js';
@@ -96,7 +96,7 @@ export class HeadView {
     this.#rfb?.sendCtrlAltDel();
   }
 
-  /** The fingers on this head are gone from the gateway's mind or shall be. */
+  /** Lets go of every finger that is on this head. */
   cancelTouch() {
     this.#touch.cancel();
   }

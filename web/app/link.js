@@ -36,7 +36,7 @@ export class Link extends EventTarget {
   open() {
     this.#connect();
     window.addEventListener('online', () => this.#nudge());
-    window.addEventListener('offline', () => this.#lose());
+    window.addEventListener('offline', () => this.#check()); /* a tunnel's end may be local */
     document.addEventListener('visibilitychange', () => document.hidden || this.#nudge());
   }
 
