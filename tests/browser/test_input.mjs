@@ -46,7 +46,8 @@ test('a click on a scaled picture reaches the pixel under it, on its head', asyn
   }
 });
 
-test('two fingers reach the guest as two contacts, and as no mouse', async (t) => {
+/* A page of head 0 for fingers: touch() says where they are, in pixels of the head. */
+async function openTouchScreen(t) {
   const { gateway, guest } = await startGatewayWithFakeGuest(t);
   const page = await openBrowser(t, { hasTouch: true });
   await watch(page, gateway);
@@ -56,6 +57,11 @@ test('two fingers reach the guest as two contacts, and as no mouse', async (t) =
     touchPoints: await Promise.all(pixels.map(async (pixel, id) =>
       ({ ...await positionOf(page, 0, pixel), id }))),
   });
+  return { guest, page, touch };
+}
+
+test('two fingers reach the guest as two contacts', async (t) => {
+  const { guest, touch } = await openTouchScreen(t);
   const mark = guest.mark;
   const contact = (kind, slot) => guest.waitForLine(new RegExp(`^touch 0 ${kind} ${slot} `), mark);
 
@@ -67,20 +73,27 @@ test('two fingers reach the guest as two contacts, and as no mouse', async (t) =
   await touch('touchEnd', []);
   assertNear(await contact(TOUCH.end, 0), [300, 150]);
   assertNear(await contact(TOUCH.end, 1), [900, 600]);
+});
+
+test('a finger is no mouse', async (t) => {
+  const { guest, page, touch } = await openTouchScreen(t);
+  const mark = guest.mark;
+
+  await touch('touchStart', [{ x: 200, y: 100 }]);
+  await touch('touchMove', [{ x: 700, y: 600 }]);
+  await touch('touchEnd', []);
+  /* It would go the same way as this key, before it. */
+  await page.keyboard.press('a');
+  await guest.waitForLine(`key ${KEY_A} 1`, mark);
   assert.deepEqual(guest.linesSince(mark, /^(motion|button)/), []);
+  assert.notDeepEqual(guest.linesSince(mark, /^touch/), []);
 });
 
 test('fingers that are down when the page goes away are lifted', async (t) => {
-  const { gateway, guest } = await startGatewayWithFakeGuest(t);
-  const page = await openBrowser(t, { hasTouch: true });
-  await watch(page, gateway);
-  const devTools = await page.context().newCDPSession(page);
+  const { guest, page, touch } = await openTouchScreen(t);
   const mark = guest.mark;
 
-  await devTools.send('Input.dispatchTouchEvent', {
-    type: 'touchStart',
-    touchPoints: [await positionOf(page, 0, { x: 640, y: 360 })],
-  });
+  await touch('touchStart', [{ x: 640, y: 360 }]);
   await guest.waitForLine(new RegExp(`^touch 0 ${TOUCH.begin} 0 `), mark);
   await page.goto('about:blank');
   await guest.waitForLine(new RegExp(`^touch 0 (${TOUCH.end}|${TOUCH.cancel}) 0 `), mark);
