@@ -99,7 +99,7 @@ export async function positionOf(page, head, { x, y }) {
 
 /**
  * Compares the picture with the API's screenshot, in the page. Returns
- * {width, height, differing}: how many pixels are not exactly the same.
+ * {isSameSize, differing}: how many pixels are not exactly the same.
  */
 export async function compareWithScreenshot(page, head) {
   return picture(page, head).evaluate(async (canvas, index) => {
@@ -120,6 +120,7 @@ export async function compareWithScreenshot(page, head) {
     for (let i = 0; i < exact.length; i++) {
       differing += shown[i] !== exact[i];
     }
-    return { width: canvas.width, height: canvas.height, differing };
+    const isSameSize = canvas.width === image.width && canvas.height === image.height;
+    return { isSameSize, differing };
   }, head);
 }
