@@ -15,8 +15,8 @@
 #include "gateway/vnc/vnc_wire.h"
 
 /* How long the library may wait for the rest of a message, or for room in a
- * socket that takes nothing at all: it looks every five seconds. */
-#define CLIENT_WAIT_MS 5000
+ * socket that takes nothing at all (it counts in steps of five seconds). */
+#define CLIENT_WAIT_MS 10000
 
 /* Rectangles in one update before the library sends the box around them. */
 #define RECTS_MAX 256
@@ -50,11 +50,6 @@ static void note_library_line(const char *format, ...)
 	log_write(LOG_LEVEL_DEBUG, current ? current->subject : NULL, "libvncserver: %s", line);
 }
 
-static rfbBool enable_for_new_client(rfbClientPtr rfb, void **data)
-{
-	return TRUE;
-}
-
 static rfbBool handle_pseudo_encoding(rfbClientPtr rfb, void **data, int encoding)
 {
 	struct vnc_client *client = rfb->screen->screenData;
@@ -81,8 +76,9 @@ static rfbBool handle_pseudo_encoding(rfbClientPtr rfb, void **data, int encodin
 	return TRUE;
 }
 
+/* Not registered with the library, which would look it up under a lock for each
+ * client, and leak what it notes of it: each client is born with it. */
 static rfbProtocolExtension extension = {
-	.newClient = enable_for_new_client,
 	.enablePseudoEncoding = handle_pseudo_encoding,
 };
 
@@ -90,7 +86,6 @@ static void open_library(void)
 {
 	rfbLog = note_library_line;
 	rfbErr = note_library_line;
-	rfbRegisterProtocolExtension(&extension);
 }
 
 void vnc_client_library_open(void)
@@ -226,6 +221,8 @@ int vnc_client_create(int fd, struct size size, const char *name, const struct l
 		return -ENOMEM;
 	if (!client->rfb)
 		return -EMFILE;
+	client->extension.extension = &extension;
+	client->rfb->extensions = &client->extension;
 	client->reason[0] = '\0';
 	*ret_client = TAKE(client);
 	return 0;
@@ -237,7 +234,7 @@ void vnc_client_destroy(struct vnc_client *client)
 		return;
 	pthread_mutex_lock(&library_lock);
 	if (client->rfb) {
-		rfbDisableExtension(client->rfb, &extension);
+		client->rfb->extensions = NULL;
 		rfbClientConnectionGone(client->rfb);
 	}
 	if (client->screen)

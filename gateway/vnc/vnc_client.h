@@ -36,6 +36,7 @@ struct vnc_capabilities {
 struct vnc_client {
 	rfbScreenInfoPtr screen;
 	rfbClientPtr rfb;
+	rfbExtensionData extension;
 	const struct log_subject *subject;
 	struct vnc_capabilities can;
 

@@ -279,7 +279,8 @@ static void *run(void *data)
 	if (r == 0)
 		watch(viewer);
 	viewer_leave(viewer->entry, reason_to_leave(viewer));
-	viewer->fd = close_fd(viewer->fd);
+	/* Closed after the join only: another thread may be stopping us. */
+	shutdown(viewer->fd, SHUT_RDWR);
 	viewer->config.on_end(viewer, viewer->config.data);
 	return NULL;
 }
