@@ -96,8 +96,7 @@ struct json_object *web_request_json(struct web_request *request)
 
 	if (error != json_tokener_success) {
 		web_answer_error(request, 400, "the body is not JSON: %s",
-				 error == json_tokener_continue ? "it ends too early"
-								: json_tokener_error_desc(error));
+				 json_tokener_error_desc(error));
 	} else if (!json_object_is_type(json, json_type_object)) {
 		web_answer_error(request, 400, "the body is not a JSON object");
 	} else {

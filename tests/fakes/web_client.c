@@ -232,11 +232,11 @@ unsigned web_client_upgrade(struct web_client *client, const char *path, const c
 	return response.status;
 }
 
-void web_client_send_frame(struct web_client *client, enum web_opcode opcode, const void *payload,
-			   size_t size)
+uint8_t *web_frame_encode(enum web_opcode opcode, const void *payload, size_t size,
+			  size_t *ret_size)
 {
 	static const uint8_t mask[4] = {0x12, 0x34, 0x56, 0x78};
-	CLEANUP(freep) uint8_t *frame = xcalloc(1, size + 14);
+	uint8_t *frame = xcalloc(1, size + 14);
 	size_t header = 2;
 
 	frame[0] = (uint8_t)(0x80 | opcode);
@@ -252,7 +252,17 @@ void web_client_send_frame(struct web_client *client, enum web_opcode opcode, co
 	header += 4;
 	for (size_t i = 0; i < size; i++)
 		frame[header + i] = ((const uint8_t *)payload)[i] ^ mask[i % 4];
-	send_all(client, frame, header + size);
+	*ret_size = header + size;
+	return frame;
+}
+
+void web_client_send_frame(struct web_client *client, enum web_opcode opcode, const void *payload,
+			   size_t size)
+{
+	size_t frame_size;
+	CLEANUP(freep) uint8_t *frame = web_frame_encode(opcode, payload, size, &frame_size);
+
+	send_all(client, frame, frame_size);
 }
 
 /* The header's size and the payload's; false while the frame is not whole. */

@@ -70,6 +70,10 @@ struct web_frame {
 /** Asks for an upgrade, with `headers` besides (each with its CRLF). Returns the status. */
 unsigned web_client_upgrade(struct web_client *client, const char *path, const char *headers);
 
+/** A whole message as one masked frame. The caller frees. */
+uint8_t *web_frame_encode(enum web_opcode opcode, const void *payload, size_t size,
+			  size_t *ret_size);
+
 /** Sends a whole message, masked. Waits while the connection takes none. */
 void web_client_send_frame(struct web_client *client, enum web_opcode opcode, const void *payload,
 			   size_t size);

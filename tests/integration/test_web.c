@@ -5,7 +5,7 @@
  * the guest, the VNC server behind it and the clients are stand-ins.
  */
 #include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <spng.h>
 #include <stdarg.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/worker.h"
 #include "gateway/access/access.h"
+#include "gateway/frame/cursor.h"
 #include "gateway/frame/frame.h"
 #include "gateway/frame/heads.h"
 #include "gateway/input/seat.h"
@@ -244,6 +245,51 @@ static char *log_in(struct stage *stage)
 			 (int)strcspn(cookie, ";"), cookie);
 }
 
+static struct web_response post(struct web_client *client, const char *path, const char *body)
+{
+	return ask(client, "POST", path, "", body);
+}
+
+/* Does nothing wrong, on a connection of its own: nobody else's fault may stop it. */
+static void expect_served(struct stage *stage)
+{
+	CLIENT client = program(stage);
+
+	EXPECT_INT(status_of(get(client, "/api/v1/status", "")), 200);
+}
+
+static unsigned upgrade(struct stage *stage, const char *path, const char *headers)
+{
+	CLIENT client = browser(stage);
+
+	return web_client_upgrade(client, path, headers);
+}
+
+struct expected_input {
+	struct stage *stage;
+	const char *words;
+};
+
+static bool has_come(void *data)
+{
+	struct expected_input *expected = data;
+
+	return strcmp(expected->stage->input, expected->words) == 0;
+}
+
+/* Expects exactly this input, and forgets it. */
+static void expect_input(struct stage *stage, const char *words)
+{
+	struct expected_input expected = {stage, words};
+
+	if (!test_wait(stage->loop, has_come, &expected))
+		test_fail(__FILE__, __LINE__, "the guest got \"%s\", not \"%s\"", stage->input,
+			  words);
+	stage->input[0] = '\0';
+}
+
+/* -- Logging in ------------------------------------------------------------------ */
+
 static void the_status_says_what_the_session_says(void)
 {
 	STAGE(ACCESS_OPEN);
@@ -262,15 +308,932 @@ static void a_login_opens_the_api(void)
 
 	EXPECT_INT(status_of(get(client, "/api/v1/status", session)), 200);
 	expect_refusal(get(client, "/api/v1/status", ""), 401, "not logged in");
+	expect_refusal(post(client, "/api/v1/input/key", "{}"), 401, "not logged in");
+}
+
+static void the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLIENT client = browser(&stage);
+	CLEANUP(freep)
+	char *form = xasprintf("user=dev&password=%s", access_password(stage.services.access));
+	RESPONSE response = ask(client, "POST", "/login",
+				"Content-Type: application/x-www-form-urlencoded\r\n", form);
+	char value[256];
+
+	EXPECT_INT(response.status, 303);
+	EXPECT(web_response_header(&response, "Location", value, sizeof(value)));
+	EXPECT_STRING(value, ".");
+	EXPECT(web_response_header(&response, "Set-Cookie", value, sizeof(value)));
+	EXPECT(strstr(value, "; HttpOnly; SameSite=Strict"));
+}
+
+static void a_wrong_password_is_refused_and_slows_down_the_next(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLIENT client = browser(&stage);
+	const char *wrong = "{\"user\": \"dev\", \"password\": \"guess\"}";
+	uint64_t started_us;
+
+	expect_refusal(post(client, "/login", wrong), 401, "wrong user or password");
+	started_us = loop_now_us();
+	expect_refusal(post(client, "/login", wrong), 401, "wrong user or password");
+	EXPECT(loop_now_us() - started_us >= 250000);
+	free(log_in(&stage));
+}
+
+static void only_so_many_logins_wait_at_a_time(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	struct web_client *clients[9];
+	const char *wrong = "{\"user\": \"dev\", \"password\": \"guess\"}";
+
+	for (int i = 0; i < 10; i++)
+		access_note_failure(stage.services.access, "test", "");
+	for (int i = 0; i < 9; i++) {
+		clients[i] = browser(&stage);
+		web_client_say(clients[i],
+			       "POST /login HTTP/1.1\r\nHost: localhost\r\n"
+			       "Content-Length: %zu\r\n\r\n%s",
+			       strlen(wrong), wrong);
+	}
+	expect_refusal(web_client_response(clients[8]), 429, "too many logins");
+	expect_served(&stage);
+	for (int i = 0; i < 9; i++)
+		web_client_destroy(clients[i]);
+}
+
+static void a_login_that_is_none_is_refused(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLIENT client = browser(&stage);
+
+	expect_refusal(post(client, "/login", "{\"user\": 7}"), 400, "user and a password");
+	expect_refusal(post(client, "/login", "user=dev&password=%zz"), 400, "not JSON");
+	expect_refusal(ask(client, "POST", "/login",
+			   "Content-Type: application/x-www-form-urlencoded\r\n",
+			   "user=dev&password=%zz"),
+		       400, "user and a password");
+	expect_refusal(post(client, "/login", ""), 400, "user and a password");
+}
+
+static void a_bearer_token_needs_no_origin(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLIENT client = browser(&stage);
+	CLEANUP(freep)
+	char *body = xasprintf("{\"user\": \"dev\", \"password\": \"%s\"}",
+			       access_password(stage.services.access));
+	RESPONSE response = post(client, "/login", body);
+	CLEANUP(freep) char *bearer = NULL;
+
+	EXPECT_INT(response.status, 200);
+	bearer = xasprintf("Authorization: Bearer %.64s\r\n",
+			   response.body + strlen("{\"token\":\""));
+	EXPECT_INT(status_of(ask(client, "POST", "/api/v1/input/key", bearer, "{\"keys\": \"a\"}")),
+		   204);
+	expect_input(&stage, "+1e -1e ");
+	bearer[strlen(bearer) - 5] ^= 1;
+	expect_refusal(get(client, "/api/v1/status", bearer), 401, "not logged in");
+}
+
+static void a_cookie_without_an_origin_changes_nothing(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLEANUP(freep) char *session = log_in(&stage);
+	const char *cookie = strchr(session, '\n') + 1;
+	CLIENT client = browser(&stage);
+
+	EXPECT_INT(status_of(get(client, "/api/v1/status", cookie)), 200);
+	expect_refusal(ask(client, "POST", "/api/v1/input/key", cookie, "{\"keys\": \"a\"}"), 403,
+		       "without an Origin");
+	EXPECT_INT(upgrade(&stage, "/api/v1/events", cookie), 403);
+}
+
+static void a_logout_ends_the_session_and_its_websockets(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLEANUP(freep) char *session = log_in(&stage);
+	CLEANUP(freep) char *headers = xasprintf("Host: localhost:8080\r\n%s", session);
+	CLIENT client = browser(&stage);
+	CLIENT socket = browser(&stage);
+
+	EXPECT_INT(web_client_upgrade(socket, "/api/v1/events", headers), 101);
+	EXPECT_INT(status_of(ask(client, "POST", "/logout", session, "")), 204);
+	expect_refusal(get(client, "/api/v1/status", session), 401, "not logged in");
+	web_client_expect_closed(socket);
+}
+
+/* -- Who may ask ------------------------------------------------------------------- */
+
+static void a_foreign_host_is_refused(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	web_client_say(client, "GET /api/v1/status HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+	expect_refusal(web_client_response(client), 403, "foreign Host");
+	web_client_say(client, "GET /index.html HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+	expect_refusal(web_client_response(client), 403, "foreign Host");
+	web_client_say(client, "GET /api/v1/status HTTP/1.1\r\n\r\n");
+	expect_refusal(web_client_response(client), 403, "foreign Host");
+	EXPECT_INT(upgrade(&stage, "/api/v1/heads/0/rfb", "Host: evil.example\r\n"), 403);
+}
+
+static void a_foreign_origin_is_refused(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLEANUP(freep) char *session = log_in(&stage);
+	CLEANUP(freep)
+	char *foreign = xasprintf("Origin: http://evil.example\r\n%s", strchr(session, '\n') + 1);
+	CLEANUP(freep) char *upgrade_headers = xasprintf("Host: localhost:8080\r\n%s", foreign);
+	CLIENT client = browser(&stage);
+
+	expect_refusal(get(client, "/api/v1/status", foreign), 403, "foreign Origin");
+	expect_refusal(ask(client, "POST", "/api/v1/input/key", foreign, "{\"keys\": \"a\"}"), 403,
+		       "foreign Origin");
+	EXPECT_INT(upgrade(&stage, "/api/v1/heads/0/rfb", upgrade_headers), 403);
+	EXPECT_INT(upgrade(&stage, "/api/v1/touch", upgrade_headers), 403);
+	EXPECT_INT(stage.rfb, -1);
+}
+
+static void a_websocket_without_a_session_is_refused(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	const char *headers = "Host: localhost:8080\r\nOrigin: http://localhost:8080\r\n";
+
+	EXPECT_INT(upgrade(&stage, "/api/v1/heads/0/rfb", headers), 401);
+	EXPECT_INT(upgrade(&stage, "/api/v1/touch", headers), 401);
+	EXPECT_INT(upgrade(&stage, "/api/v1/events", headers), 401);
+	EXPECT_INT(stage.rfb, -1);
 }
 
 static void the_control_socket_needs_no_login(void)
 {
 	STAGE(ACCESS_PASSWORD);
 	CLIENT client = program(&stage);
-	RESPONSE response = get(client, "/api/v1/status", "");
+	RESPONSE response = get(client, "/api/v1/status", "Host: anything\r\n");
 
 	EXPECT_STRING(response.body, "{\"secrets\":true}\n");
+	EXPECT_INT(file_mode(stage.directory, "sock"), 0600);
+}
+
+static void the_control_socket_is_not_for_browsers(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLIENT client = program(&stage);
+
+	expect_refusal(get(client, "/api/v1/status", "Origin: http://localhost:8080\r\n"), 403,
+		       "not for browsers");
+}
+
+/* -- The page ------------------------------------------------------------------------ */
+
+static void the_page_is_for_those_who_logged_in(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLEANUP(freep) char *session = log_in(&stage);
+	CLIENT client = browser(&stage);
+	RESPONSE response = get(client, "/", "");
+	char value[512];
+
+	EXPECT_INT(response.status, 303);
+	EXPECT(web_response_header(&response, "Location", value, sizeof(value)));
+	EXPECT_STRING(value, "login");
+	web_response_finish(&response);
+
+	response = get(client, "/login", "");
+	EXPECT_STRING(response.body, "<!DOCTYPE html>the login");
+	web_response_finish(&response);
+
+	response = get(client, "/", session);
+	EXPECT_STRING(response.body, "<!DOCTYPE html>the page");
+	EXPECT(web_response_header(&response, "Content-Security-Policy", value, sizeof(value)));
+	EXPECT(strstr(value, "default-src 'none'"));
+	EXPECT(strstr(value, "connect-src 'self' ws://localhost:8080"));
+	EXPECT(web_response_header(&response, "X-Frame-Options", value, sizeof(value)));
+}
+
+static void nobody_has_to_log_in_where_access_is_open(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	RESPONSE response = get(client, "/", "");
+	char location[64];
+
+	EXPECT_STRING(response.body, "<!DOCTYPE html>the page");
+	web_response_finish(&response);
+	response = get(client, "/login", "");
+	EXPECT_INT(response.status, 303);
+	EXPECT(web_response_header(&response, "Location", location, sizeof(location)));
+	EXPECT_STRING(location, ".");
+}
+
+static void a_file_has_its_type_and_is_sent_once(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	RESPONSE response = get(client, "/app.js", "");
+	CLEANUP(freep) char *again = NULL;
+	char value[128];
+
+	EXPECT_STRING(response.body, "export {};");
+	EXPECT(web_response_header(&response, "Content-Type", value, sizeof(value)));
+	EXPECT_STRING(value, "text/javascript; charset=utf-8");
+	EXPECT(web_response_header(&response, "ETag", value, sizeof(value)));
+	again = xasprintf("If-None-Match: %s\r\n", value);
+	EXPECT_INT(status_of(get(client, "/app.js", again)), 304);
+	EXPECT_INT(status_of(get(client, "/app.js", "If-None-Match: \"1\"\r\n")), 200);
+}
+
+static void nothing_but_the_pages_files_is_served(void)
+{
+	static const char *const paths[] = {
+		"/nothing.js",		"/secret.key",	       "/password", "/%2e%2e/etc/hosts.txt",
+		"/..%2f..%2fetc/x.txt", "//etc/hosts.txt",     "/app.js/",  "/app.js%00.html",
+		"/.hidden.js",		"/sub/../../../x.txt",
+	};
+	STAGE(ACCESS_OPEN);
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		CLIENT client = browser(&stage);
+		RESPONSE response = get(client, paths[i], "");
+
+		if (response.status != 404 && response.status != 403 && response.status != 0)
+			test_fail(__FILE__, __LINE__, "%s is %u", paths[i], response.status);
+	}
+	expect_served(&stage);
+}
+
+/* -- Wrong requests -------------------------------------------------------------------- */
+
+static void what_is_not_there_is_named(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	expect_refusal(get(client, "/api/v1/wheels", ""), 404, "/api/v1/wheels");
+	expect_refusal(get(client, "/api/v1/input/key", ""), 405, "/api/v1/input/key");
+	expect_refusal(post(client, "/api/v1/status", ""), 405, "/api/v1/status");
+	expect_refusal(get(client, "/api/v1/touch", ""), 426, "WebSocket");
+	expect_refusal(get(client, "/api/v1/heads/7/screenshot.png", ""), 404, "no head 7");
+	expect_refusal(get(client, "/api/v1/heads/x/screenshot.png", ""), 404, "/api/v1/heads/x");
+	EXPECT_INT(upgrade(&stage, "/api/v1/heads/7/rfb", "Host: localhost\r\n"), 404);
+	EXPECT_INT(upgrade(&stage, "/api/v1/nothing", "Host: localhost\r\n"), 404);
+	EXPECT_INT(upgrade(&stage, "/api/v1/events",
+			   "Host: localhost\r\nSec-WebSocket-Protocol: splice\r\n"),
+		   400);
+}
+
+static void a_body_that_is_too_long_is_refused(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	web_client_say(client, "POST /api/v1/input/type HTTP/1.1\r\nHost: localhost\r\n"
+			       "Content-Length: 65537\r\n\r\n");
+	expect_refusal(web_client_response(client), 413, "65536");
+	web_client_expect_closed(client);
+}
+
+static void a_body_needs_its_length(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	web_client_say(client, "POST /api/v1/input/key HTTP/1.1\r\nHost: localhost\r\n"
+			       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+	expect_refusal(web_client_response(client), 411, "Content-Length");
+}
+
+static void a_body_that_is_no_json_object_is_refused(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	expect_refusal(post(client, "/api/v1/input/key", "keys=a"), 400, "not JSON");
+	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"a\""), 400,
+		       "unexpected end");
+	expect_refusal(post(client, "/api/v1/input/key", ""), 400, "not JSON");
+	expect_refusal(post(client, "/api/v1/input/key", "[1]"), 400, "object");
+	expect_refusal(post(client, "/api/v1/input/key", "[[[[[[[[[[1]]]]]]]]]]"), 400, "not JSON");
+	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"\xff\"}"), 400, "not JSON");
+}
+
+static void malformed_http_ends_that_connection_only(void)
+{
+	static const char *const requests[] = {
+		"\r\n\r\n\r\n\r\n",
+		"\x16\x03\x01\x02\x01\xff\xfc\x03\x03",
+		"BREW /coffee HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n"
+		"HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+		"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n",
+	};
+	STAGE(ACCESS_OPEN);
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		CLIENT client = browser(&stage);
+
+		web_client_say(client, "%s", requests[i]);
+		shutdown(web_client_fd(client), SHUT_WR);
+		web_client_expect_closed(client);
+		expect_served(&stage);
+	}
+}
+
+static void headers_without_end_are_refused(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	char padding[1000];
+
+	memset(padding, 'x', sizeof(padding) - 1);
+	padding[sizeof(padding) - 1] = '\0';
+	web_client_say(client, "GET / HTTP/1.1\r\nHost: localhost\r\n");
+	for (int i = 0; i < 40; i++) {
+		CLEANUP(freep) char *line = xasprintf("Cookie: %s\r\n", padding);
+
+		/* Until it is closed: then nothing is taken any more. */
+		web_client_send(client, line, strlen(line));
+	}
+	web_client_expect_closed(client);
+	expect_served(&stage);
+}
+
+static void who_does_not_wait_for_the_answer_is_closed(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	web_client_say(client, "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n"
+			       "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	shutdown(web_client_fd(client), SHUT_WR);
+	web_client_expect_closed(client);
+	expect_served(&stage);
+}
+
+/* -- Pictures --------------------------------------------------------------------------- */
+
+/* Decodes a PNG; the caller frees. 3 bytes a pixel. */
+static uint8_t *decode(const struct web_response *response, uint32_t *ret_width,
+		       uint32_t *ret_height)
+{
+	spng_ctx *context = spng_ctx_new(0);
+	struct spng_ihdr header;
+	size_t size;
+	uint8_t *pixels;
+
+	EXPECT_INT(spng_set_png_buffer(context, response->body, response->size), 0);
+	EXPECT_INT(spng_get_ihdr(context, &header), 0);
+	EXPECT_INT(spng_decoded_image_size(context, SPNG_FMT_RGB8, &size), 0);
+	pixels = xcalloc(1, size);
+	EXPECT_INT(spng_decode_image(context, pixels, size, SPNG_FMT_RGB8, 0), 0);
+	spng_ctx_free(context);
+	*ret_width = header.width;
+	*ret_height = header.height;
+	return pixels;
+}
+
+static void a_screenshot_is_the_frame_exactly(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	RESPONSE response = get(client, "/api/v1/heads/0/screenshot.png", "");
+	CLEANUP(freep) uint8_t *pixels = NULL;
+	uint32_t width, height;
+	char value[64];
+
+	EXPECT_INT(response.status, 200);
+	EXPECT(web_response_header(&response, "Content-Type", value, sizeof(value)));
+	EXPECT_STRING(value, "image/png");
+	EXPECT(web_response_header(&response, "X-Windscreen-Time-Us", value, sizeof(value)));
+	EXPECT_STRING(value, "4711");
+	EXPECT(web_response_header(&response, "X-Windscreen-Frame", value, sizeof(value)));
+	EXPECT(atoi(value) > 0);
+
+	pixels = decode(&response, &width, &height);
+	EXPECT_INT(width, WIDTH);
+	EXPECT_INT(height, HEIGHT);
+	for (uint32_t i = 0; i < WIDTH * HEIGHT; i++) {
+		EXPECT_INT(pixels[3 * i], stage.picture[i] >> 16 & 0xff);
+		EXPECT_INT(pixels[3 * i + 1], stage.picture[i] >> 8 & 0xff);
+		EXPECT_INT(pixels[3 * i + 2], stage.picture[i] & 0xff);
+	}
+}
+
+static void a_screenshot_has_the_pointer_when_asked_for(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	struct head *head = heads_get(stage.services.heads, 0);
+	const uint32_t red = 0xffff0000;
+	CLEANUP(cursor_image_unrefp)
+	struct cursor_image *image = cursor_image_create(1, 1, 0, 0, &red);
+	RESPONSE response = {0};
+	uint32_t width, height;
+	uint8_t *pixels;
+
+	head_set_cursor(head, image);
+	head_move_cursor(head, 5, 0, true);
+	response = get(client, "/api/v1/heads/0/screenshot.png?cursor=1", "");
+	pixels = decode(&response, &width, &height);
+	EXPECT(pixels[15] == 0xff && pixels[16] == 0 && pixels[17] == 0);
+	free(pixels);
+	web_response_finish(&response);
+
+	response = get(client, "/api/v1/heads/0/screenshot.png", "");
+	pixels = decode(&response, &width, &height);
+	EXPECT_INT(pixels[15], stage.picture[5] >> 16 & 0xff);
+	free(pixels);
+}
+
+static void a_notice_is_never_a_screenshot(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	head_show_notice(heads_get(stage.services.heads, 0), "The guest went for a walk.");
+	expect_refusal(get(client, "/api/v1/heads/0/screenshot.png", ""), 503,
+		       "The guest went for a walk.");
+	show_picture(&stage);
+	EXPECT_INT(status_of(get(client, "/api/v1/heads/0/screenshot.png", "")), 200);
+}
+
+/* -- Input -------------------------------------------------------------------------------- */
+
+static void keys_reach_the_guest(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	EXPECT_INT(status_of(post(client, "/api/v1/input/key", "{\"keys\": \"ctrl+alt+delete\"}")),
+		   204);
+	expect_input(&stage, "+1d +38 +d3 -d3 -38 -1d ");
+	EXPECT_INT(status_of(post(client, "/api/v1/input/key",
+				  "{\"keys\": \"shift\", \"action\": \"down\"}")),
+		   204);
+	expect_input(&stage, "+2a ");
+	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"ctrl+banana\"}"), 400,
+		       "banana");
+}
+
+static void a_text_is_typed(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	EXPECT_INT(status_of(post(client, "/api/v1/input/type", "{\"text\": \"aB\\n\"}")), 204);
+	expect_input(&stage, "+1e -1e +2a +30 -30 -2a +1c -1c ");
+	EXPECT_INT(status_of(post(client, "/api/v1/input/type", "{\"text\": \"\"}")), 204);
+	expect_refusal(post(client, "/api/v1/input/type", "{\"text\": \"a\\u00e9b\"}"), 400,
+		       "\xc3\xa9");
+	EXPECT_STRING(stage.input, "");
+}
+
+static void two_texts_do_not_mix(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT slow = browser(&stage);
+	CLIENT client = browser(&stage);
+	char text[2000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	web_client_say(slow,
+		       "POST /api/v1/input/type HTTP/1.1\r\nHost: localhost\r\n"
+		       "Content-Length: %zu\r\n\r\n{\"text\": \"%s\"}",
+		       strlen(text) + 12, text);
+	EXPECT_INT(status_of(get(client, "/api/v1/status", "")), 200);
+	while (stage.input[0] == '\0')
+		EXPECT_INT(status_of(get(client, "/api/v1/status", "")), 200);
+	expect_refusal(post(client, "/api/v1/input/type", "{\"text\": \"y\"}"), 429,
+		       "another text");
+
+	/* One who goes away ends it. */
+	web_client_destroy(TAKE(slow));
+	while (status_of(post(client, "/api/v1/input/type", "{\"text\": \"y\"}")) != 204)
+		;
+	EXPECT(strlen(stage.input) < sizeof(text));
+}
+
+static void the_pointer_reaches_the_guest(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	EXPECT_INT(status_of(post(client, "/api/v1/input/pointer",
+				  "{\"x\": 3, \"y\": 4, \"click\": \"right\"}")),
+		   204);
+	expect_input(&stage, "to 0:3,4 +button2 -button2 ");
+	EXPECT_INT(status_of(post(client, "/api/v1/input/pointer",
+				  "{\"head\": 0, \"x\": 0, \"y\": 0, \"wheel\": -2}")),
+		   204);
+	expect_input(&stage, "to 0:0,0 +button4 -button4 +button4 -button4 ");
+	expect_refusal(post(client, "/api/v1/input/pointer", "{\"x\": 64, \"y\": 4}"), 400,
+		       "position 64,4 is outside head 0 (64x48)");
+}
+
+static void touch_reaches_the_guest(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	EXPECT_INT(status_of(post(client, "/api/v1/input/touch",
+				  "{\"action\": \"tap\", \"x\": 3, \"y\": 4}")),
+		   204);
+	expect_input(&stage, "down 0:3,4 up 0:3,4 ");
+	EXPECT_INT(status_of(post(client, "/api/v1/input/touch",
+				  "{\"action\": \"down\", \"contact\": 2, \"x\": 5, \"y\": 6}")),
+		   204);
+	EXPECT_INT(status_of(post(client, "/api/v1/input/touch",
+				  "{\"action\": \"up\", \"contact\": 2}")),
+		   204);
+	expect_input(&stage, "down 0:5,6 up 0:5,6 ");
+}
+
+static void input_without_a_guest_is_refused(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+
+	seat_detach(stage.services.seat);
+	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"a\"}"), 503, "no guest");
+}
+
+/* -- WebSockets ----------------------------------------------------------------------------- */
+
+#define SAME_ORIGIN "Host: localhost:8080\r\nOrigin: http://localhost:8080\r\n"
+
+static bool is_rfb_open(void *data)
+{
+	struct stage *stage = data;
+
+	return __atomic_load_n(&stage->rfb, __ATOMIC_SEQ_CST) >= 0;
+}
+
+static struct web_client *open_rfb(struct stage *stage)
+{
+	struct web_client *client = browser(stage);
+
+	EXPECT_INT(web_client_upgrade(client, "/api/v1/heads/0/rfb",
+				      SAME_ORIGIN "Sec-WebSocket-Protocol: binary\r\n"),
+		   101);
+	EXPECT(test_wait(stage->loop, is_rfb_open, stage));
+	return client;
+}
+
+static bool has_input(void *data)
+{
+	struct pollfd poll_fd = {.fd = *(int *)data, .events = POLLIN};
+
+	return poll(&poll_fd, 1, 0) > 0;
+}
+
+static bool has_ended(void *data)
+{
+	char byte;
+
+	return recv(*(int *)data, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void rfb_passes_both_ways(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = open_rfb(&stage);
+	struct web_frame frame;
+	char bytes[16];
+
+	EXPECT_INT(write(stage.rfb, "RFB 003.008\n", 12), 12);
+	frame = web_client_frame(client);
+	EXPECT_INT(frame.opcode, WEB_OPCODE_BINARY);
+	EXPECT_STRING(frame.payload, "RFB 003.008\n");
+	free(frame.payload);
+
+	web_client_send_frame(client, WEB_OPCODE_BINARY, "hello", 5);
+	EXPECT(test_wait(stage.loop, has_input, &stage.rfb));
+	EXPECT_INT(read(stage.rfb, bytes, sizeof(bytes)), 5);
+	EXPECT(memcmp(bytes, "hello", 5) == 0);
+}
+
+/* The byte at an offset of an endless stream. */
+static uint8_t stream_byte(size_t offset)
+{
+	return (uint8_t)(offset * 31 ^ offset >> 8 ^ offset >> 16);
+}
+
+#define STREAM_SIZE ((size_t)24 << 20)
+
+/* What the line holds while nobody reads: the kernel's buffers, and ours. */
+#define HELD_MAX ((size_t)12 << 20)
+
+struct stream {
+	int fd;
+	size_t offset;
+};
+
+static bool has_sent_stream(void *data)
+{
+	struct stream *stream = data;
+	uint8_t chunk[16384];
+	ssize_t n;
+
+	do {
+		for (size_t i = 0; i < sizeof(chunk); i++)
+			chunk[i] = stream_byte(stream->offset + i);
+		n = send(stream->fd, chunk, sizeof(chunk), MSG_DONTWAIT | MSG_NOSIGNAL);
+		stream->offset += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && stream->offset < STREAM_SIZE);
+	return stream->offset >= STREAM_SIZE;
+}
+
+/* Sends until nothing was taken for a while: the one wait for time here, since
+ * what is waited for is that nothing happens. */
+static void send_until_full(struct stage *stage, struct stream *stream)
+{
+	size_t before;
+
+	do {
+		before = stream->offset;
+		for (uint64_t end = loop_now_us() + 100000; loop_now_us() < end;) {
+			has_sent_stream(stream);
+			sd_event_run(loop_event(stage->loop), 2000);
+		}
+	} while (stream->offset > before && stream->offset < STREAM_SIZE);
+}
+
+static void a_browser_that_does_not_read_holds_back_the_server(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = open_rfb(&stage);
+	struct stream stream = {.fd = stage.rfb};
+	size_t received = 0;
+
+	send_until_full(&stage, &stream);
+	EXPECT(stream.offset < HELD_MAX);
+	expect_served(&stage);
+	while (received < stream.offset) {
+		struct web_frame frame = web_client_frame(client);
+
+		EXPECT_INT(frame.opcode, WEB_OPCODE_BINARY);
+		for (size_t i = 0; i < frame.size; i++)
+			EXPECT_INT((uint8_t)frame.payload[i], stream_byte(received + i));
+		received += frame.size;
+		free(frame.payload);
+	}
+	EXPECT_INT(received, stream.offset);
+}
+
+/* Sends what the line takes; returns whether that is nothing for a while. */
+static void push_until_full(struct stage *stage, struct web_client *client, const uint8_t *bytes,
+			    size_t size, size_t *sent)
+{
+	size_t before;
+
+	do {
+		before = *sent;
+		for (uint64_t end = loop_now_us() + 100000; loop_now_us() < end;) {
+			*sent += web_client_send(client, bytes + *sent, size - *sent);
+			sd_event_run(loop_event(stage->loop), 2000);
+		}
+	} while (*sent > before && *sent < size);
+}
+
+static void a_server_that_does_not_read_holds_back_the_browser(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = open_rfb(&stage);
+	CLEANUP(freep) uint8_t *payload = xcalloc(1, STREAM_SIZE);
+	CLEANUP(freep) uint8_t *frame = NULL;
+	size_t size, sent = 0, taken = 0;
+	uint8_t chunk[65536];
+
+	for (size_t i = 0; i < STREAM_SIZE; i++)
+		payload[i] = stream_byte(i);
+	frame = web_frame_encode(WEB_OPCODE_BINARY, payload, STREAM_SIZE, &size);
+	push_until_full(&stage, client, frame, size, &sent);
+	EXPECT(sent < HELD_MAX);
+	expect_served(&stage);
+
+	while (taken < STREAM_SIZE) {
+		ssize_t n = recv(stage.rfb, chunk, sizeof(chunk), MSG_DONTWAIT);
+
+		sent += web_client_send(client, frame + sent, size - sent);
+		EXPECT(n > 0 || (n < 0 && errno == EAGAIN));
+		if (n < 0) {
+			sd_event_run(loop_event(stage.loop), 1000);
+			continue;
+		}
+		EXPECT(memcmp(chunk, payload + taken, (size_t)n) == 0);
+		taken += (size_t)n;
+	}
+}
+
+static void an_end_on_either_side_reaches_the_other(void)
+{
+	STAGE(ACCESS_OPEN);
+	struct web_client *client = open_rfb(&stage);
+	struct web_frame frame;
+
+	EXPECT_INT(write(stage.rfb, "last words", 10), 10);
+	stage.rfb = close_fd(stage.rfb);
+	frame = web_client_frame(client);
+	EXPECT_STRING(frame.payload, "last words");
+	free(frame.payload);
+	frame = web_client_frame(client);
+	EXPECT_INT(frame.opcode, WEB_OPCODE_CLOSE);
+	free(frame.payload);
+	web_client_destroy(client);
+
+	client = open_rfb(&stage);
+	web_client_destroy(client);
+	EXPECT(test_wait(stage.loop, has_ended, &stage.rfb));
+}
+
+static void a_browser_is_told_that_there_is_no_room(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	struct web_frame frame;
+
+	stage.rfb_result = -EBUSY;
+	EXPECT_INT(web_client_upgrade(client, "/api/v1/heads/0/rfb", SAME_ORIGIN), 101);
+	frame = web_client_frame(client);
+	EXPECT_INT(frame.opcode, WEB_OPCODE_CLOSE);
+	EXPECT(frame.size > 2);
+	EXPECT_INT((uint8_t)frame.payload[0] << 8 | (uint8_t)frame.payload[1], 1013);
+	free(frame.payload);
+}
+
+static void a_touch_channel_carries_contacts_and_lets_go_at_its_end(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	const char *down = "{\"head\":0,\"kind\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
+	const char *move = "{\"head\":0,\"kind\":\"move\",\"contact\":0,\"x\":9999,\"y\":-4}";
+
+	EXPECT_INT(web_client_upgrade(client, "/api/v1/touch", SAME_ORIGIN), 101);
+	web_client_send_frame(client, WEB_OPCODE_TEXT, down, strlen(down));
+	expect_input(&stage, "down 0:3,4 ");
+	web_client_send_frame(client, WEB_OPCODE_TEXT, move, strlen(move));
+	expect_input(&stage, "move 0:63,0 ");
+	web_client_destroy(TAKE(client));
+	expect_input(&stage, "cancel 0:63,0 ");
+}
+
+static void a_wrong_touch_is_named_and_does_nothing(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	const char *wrong = "{\"head\":5,\"kind\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
+	const char *right = "{\"kind\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
+	struct web_frame frame;
+
+	EXPECT_INT(web_client_upgrade(client, "/api/v1/touch", SAME_ORIGIN), 101);
+	web_client_send_frame(client, WEB_OPCODE_TEXT, wrong, strlen(wrong));
+	frame = web_client_frame(client);
+	EXPECT(strstr(frame.payload, "no head 5"));
+	free(frame.payload);
+	web_client_send_frame(client, WEB_OPCODE_TEXT, "{", 1);
+	frame = web_client_frame(client);
+	EXPECT(strstr(frame.payload, "error"));
+	free(frame.payload);
+	web_client_send_frame(client, WEB_OPCODE_TEXT, right, strlen(right));
+	expect_input(&stage, "down 0:3,4 ");
+}
+
+static void a_touch_message_that_is_too_long_ends_the_channel(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	char message[5000];
+	struct web_frame frame;
+
+	memset(message, ' ', sizeof(message));
+	EXPECT_INT(web_client_upgrade(client, "/api/v1/touch", SAME_ORIGIN), 101);
+	web_client_send_frame(client, WEB_OPCODE_TEXT, message, sizeof(message));
+	frame = web_client_frame(client);
+	EXPECT_INT(frame.opcode, WEB_OPCODE_CLOSE);
+	free(frame.payload);
+	expect_served(&stage);
+}
+
+static void malformed_websocket_frames_end_that_connection_only(void)
+{
+	static const struct {
+		size_t size;
+		const char *bytes;
+	} frames[] = {
+		{5, "\x82\x03"
+		    "abc"}, /* not masked */
+		{6, "\xf2\x80"
+		    "abcd"}, /* reserved bits */
+		{6, "\x83\x80"
+		    "abcd"}, /* reserved opcode */
+		{14, "\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		     "abcd"}, /* endless */
+		{8, "\x89\xfe\x40\x00"
+		    "abcd"}, /* a long ping */
+	};
+	STAGE(ACCESS_OPEN);
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		CLIENT client = browser(&stage);
+
+		EXPECT_INT(web_client_upgrade(client, "/api/v1/touch", SAME_ORIGIN), 101);
+		web_client_send(client, frames[i].bytes, frames[i].size);
+		shutdown(web_client_fd(client), SHUT_WR);
+		web_client_expect_closed(client);
+		expect_served(&stage);
+	}
+}
+
+static void events_tell_what_changes_about_the_heads(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	struct heads *heads = stage.services.heads;
+	struct web_frame frame;
+
+	EXPECT_INT(web_client_upgrade(client, "/api/v1/events", SAME_ORIGIN), 101);
+	frame = web_client_frame(client);
+	EXPECT_STRING(frame.payload, "{\"heads\":[{\"index\":0,\"width\":64,\"height\":48,"
+				     "\"notice\":\"\"}]}");
+	free(frame.payload);
+
+	/* A frame like those before changes nothing; a notice does. */
+	show_picture(&stage);
+	head_show_notice(heads_get(heads, 0), "gone");
+	frame = web_client_frame(client);
+	EXPECT(strstr(frame.payload, "\"notice\":\"gone\""));
+	free(frame.payload);
+
+	heads_grow(heads, 2, "not yet");
+	frame = web_client_frame(client);
+	EXPECT(strstr(frame.payload, "\"index\":1"));
+	EXPECT(strstr(frame.payload, "\"notice\":\"not yet\""));
+	free(frame.payload);
+}
+
+/* -- The server ---------------------------------------------------------------------------------
+ */
+
+static int create_result(struct stage *stage, const struct web_options *options)
+{
+	struct web_server *server = NULL;
+	int r = web_server_create(&stage->services, options, &callbacks, stage, &server);
+
+	web_server_destroy(server);
+	return r;
+}
+
+static void a_port_in_use_is_an_error(void)
+{
+	STAGE(ACCESS_OPEN);
+
+	EXPECT_INT(create_result(&stage, &(struct web_options){.address = &stage.address,
+							       .web_root = stage.directory}),
+		   -EADDRINUSE);
+	EXPECT_INT(create_result(&stage, &(struct web_options){.control_path = stage.control.path,
+							       .web_root = stage.directory}),
+		   -EADDRINUSE);
+	expect_served(&stage);
+}
+
+static void off_loopback_there_is_no_server_without_tls(void)
+{
+	STAGE(ACCESS_OPEN);
+	struct listen_address everywhere;
+
+	EXPECT_INT(listen_address_parse("0.0.0.0:0", &everywhere), 0);
+	EXPECT_INT(create_result(&stage, &(struct web_options){.address = &everywhere,
+							       .web_root = stage.directory}),
+		   -EPERM);
+}
+
+static void it_ends_at_once_whatever_clients_do(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLIENT half = browser(&stage);
+	CLIENT waiting = browser(&stage);
+	CLIENT unread = program(&stage);
+	CLIENT socket = program(&stage);
+	uint64_t started_us;
+
+	for (int i = 0; i < 10; i++)
+		access_note_failure(stage.services.access, "test", "");
+	web_client_say(half, "GET / HTT");
+	web_client_say(waiting,
+		       "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 29\r\n\r\n"
+		       "{\"user\":\"a\",\"password\":\"bcdef\"}");
+	web_client_say(unread, "GET /api/v1/heads/0/screenshot.png HTTP/1.1\r\n\r\n");
+	EXPECT_INT(web_client_upgrade(socket, "/api/v1/heads/0/rfb", "Host: any\r\n"), 101);
+
+	started_us = loop_now_us();
+	web_server_destroy(TAKE(stage.server));
+	EXPECT(loop_now_us() - started_us < 1000000);
 }
 
 int main(void)
@@ -278,6 +1241,50 @@ int main(void)
 	log_open(getenv("VERBOSE") ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	RUN_TEST(the_status_says_what_the_session_says);
 	RUN_TEST(a_login_opens_the_api);
+	RUN_TEST(the_cookie_is_out_of_reach_of_scripts_and_of_other_sites);
+	RUN_TEST(a_wrong_password_is_refused_and_slows_down_the_next);
+	RUN_TEST(only_so_many_logins_wait_at_a_time);
+	RUN_TEST(a_login_that_is_none_is_refused);
+	RUN_TEST(a_bearer_token_needs_no_origin);
+	RUN_TEST(a_cookie_without_an_origin_changes_nothing);
+	RUN_TEST(a_logout_ends_the_session_and_its_websockets);
+	RUN_TEST(a_foreign_host_is_refused);
+	RUN_TEST(a_foreign_origin_is_refused);
+	RUN_TEST(a_websocket_without_a_session_is_refused);
 	RUN_TEST(the_control_socket_needs_no_login);
+	RUN_TEST(the_control_socket_is_not_for_browsers);
+	RUN_TEST(the_page_is_for_those_who_logged_in);
+	RUN_TEST(nobody_has_to_log_in_where_access_is_open);
+	RUN_TEST(a_file_has_its_type_and_is_sent_once);
+	RUN_TEST(nothing_but_the_pages_files_is_served);
+	RUN_TEST(what_is_not_there_is_named);
+	RUN_TEST(a_body_that_is_too_long_is_refused);
+	RUN_TEST(a_body_needs_its_length);
+	RUN_TEST(a_body_that_is_no_json_object_is_refused);
+	RUN_TEST(malformed_http_ends_that_connection_only);
+	RUN_TEST(headers_without_end_are_refused);
+	RUN_TEST(who_does_not_wait_for_the_answer_is_closed);
+	RUN_TEST(a_screenshot_is_the_frame_exactly);
+	RUN_TEST(a_screenshot_has_the_pointer_when_asked_for);
+	RUN_TEST(a_notice_is_never_a_screenshot);
+	RUN_TEST(keys_reach_the_guest);
+	RUN_TEST(a_text_is_typed);
+	RUN_TEST(two_texts_do_not_mix);
+	RUN_TEST(the_pointer_reaches_the_guest);
+	RUN_TEST(touch_reaches_the_guest);
+	RUN_TEST(input_without_a_guest_is_refused);
+	RUN_TEST(rfb_passes_both_ways);
+	RUN_TEST(a_browser_that_does_not_read_holds_back_the_server);
+	RUN_TEST(a_server_that_does_not_read_holds_back_the_browser);
+	RUN_TEST(an_end_on_either_side_reaches_the_other);
+	RUN_TEST(a_browser_is_told_that_there_is_no_room);
+	RUN_TEST(a_touch_channel_carries_contacts_and_lets_go_at_its_end);
+	RUN_TEST(a_wrong_touch_is_named_and_does_nothing);
+	RUN_TEST(a_touch_message_that_is_too_long_ends_the_channel);
+	RUN_TEST(malformed_websocket_frames_end_that_connection_only);
+	RUN_TEST(events_tell_what_changes_about_the_heads);
+	RUN_TEST(a_port_in_use_is_an_error);
+	RUN_TEST(off_loopback_there_is_no_server_without_tls);
+	RUN_TEST(it_ends_at_once_whatever_clients_do);
 	return 0;
 }
