@@ -144,6 +144,18 @@ static void handle_refused(void *data, const char *refusal)
 	console->refusals_unlogged = 0;
 }
 
+/* -- Cursor -------------------------------------------------------------------- */
+
+/* QEMU tells where the image's corner is; everyone else wants to know where it points. */
+static void place_cursor(struct console *console)
+{
+	int32_t hot_x = console->cursor ? (int32_t)console->cursor->hot_x : 0;
+	int32_t hot_y = console->cursor ? (int32_t)console->cursor->hot_y : 0;
+
+	head_move_cursor(console->head, console->cursor_x + hot_x, console->cursor_y + hot_y,
+			 console->cursor_is_visible);
+}
+
 /* -- Showing -------------------------------------------------------------------- */
 
 static void handle_unshown(struct console *console, int r)
@@ -163,6 +175,8 @@ static void switch_off(struct console *console)
 	if (console->view == VIEW_OFF)
 		return;
 	console->view = VIEW_OFF;
+	console->cursor_is_visible = false;
+	place_cursor(console);
 	head_show_notice(console->head, OFF_NOTICE);
 }
 
@@ -232,7 +246,7 @@ static void handle_repair_timer(void *data)
 }
 
 /* Gets another listener, which is sent the whole picture and may map again. */
-static void repair(struct console *console)
+static void repair(struct console *console, const char *why)
 {
 	uint64_t now = loop_now_us();
 	uint64_t due;
@@ -240,6 +254,7 @@ static void repair(struct console *console)
 	if (console->is_repairing)
 		return;
 	console->is_repairing = true;
+	log_info("head %u: %s: registering another listener", head_index(console->head), why);
 	if (now - console->repaired_us > REPAIR_PAUSE_MAX_US)
 		console->repair_pause_us = REPAIR_PAUSE_MIN_US;
 	due = console->repaired_us ? console->repaired_us + console->repair_pause_us : now;
@@ -317,13 +332,12 @@ static void handle_closed(void *data, struct listener *listener)
 {
 	struct console *console = data;
 
-	log_debug("head %u: the display source closed a listener", head_index(console->head));
 	drop_listener(console, listener);
 	if (console->listener)
 		return;
 	console->is_repairing = false;
 	if (!console->replacement)
-		repair(console);
+		repair(console, "the display source closed its listener");
 }
 
 /* -- What the listener is told ---------------------------------------------------- */
@@ -372,7 +386,7 @@ static int handle_scanout(void *data, struct listener *listener, const struct su
 	if (r < 0)
 		return r;
 	if (fell_back)
-		repair(console);
+		repair(console, "copies come in place of shared memory");
 	console->is_unseen = true;
 	show(console, NULL);
 	return 0;
@@ -387,14 +401,14 @@ static int handle_update(void *data, struct listener *listener, const struct sur
 
 	note_picture(console, listener);
 	if (console->surface.kind == SURFACE_MAPPED) {
-		/* It fell back in the middle of a picture, of which the rest is missing. */
-		repair(console);
+		/* The rest of the picture is missing. */
+		repair(console, "copies come in place of shared memory");
 		return 0;
 	}
 	r = surface_patch(&console->surface, rect, shape, bytes, size, ret_refusal);
 	if (r < 0) {
 		/* QEMU may begin a new surface with a part of it: have the whole sent. */
-		repair(console);
+		repair(console, "a part of a picture came without the whole");
 		return r;
 	}
 	show(console, rect);
@@ -427,16 +441,6 @@ static void handle_disable(void *data, struct listener *listener)
 	loop_timer_disarm(console->show_timer);
 	switch_off(console);
 	ask_size_if_needed(console);
-}
-
-/* QEMU tells where the image's corner is; everyone else wants to know where it points. */
-static void place_cursor(struct console *console)
-{
-	int32_t hot_x = console->cursor ? (int32_t)console->cursor->hot_x : 0;
-	int32_t hot_y = console->cursor ? (int32_t)console->cursor->hot_y : 0;
-
-	head_move_cursor(console->head, console->cursor_x + hot_x, console->cursor_y + hot_y,
-			 console->cursor_is_visible);
 }
 
 static int handle_cursor(void *data, int32_t width, int32_t height, int32_t hot_x, int32_t hot_y,
