@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * RDP client
+ *
+ * A client without a window, on FreeRDP's client library: it decodes what it
+ * is shown into memory, so that tests can compare pixels, and does what a user
+ * would. It can also stop reading, as a stuck one does.
+ *
+ * Threads: the client runs on one of its own; the functions are for one other.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/cleanup.h"
+
+struct rdp_client;
+
+#define RDP_CLIENT_MONITORS_MAX 4
+
+struct rdp_client_monitor {
+	int32_t x;
+	int32_t y;
+	uint32_t width;
+	uint32_t height;
+};
+
+struct rdp_client_options {
+	uint16_t port; /* on 127.0.0.1 */
+	const char *user;
+	const char *password;
+	uint32_t width; /* of the window, and of its only monitor */
+	uint32_t height;
+	bool is_without_graphics; /* knows bitmap updates only */
+	bool has_touch;
+	bool has_display_control;
+	unsigned monitors; /* 0: one, that is not spoken of */
+	struct rdp_client_monitor monitor[RDP_CLIENT_MONITORS_MAX];
+};
+
+/* What the client's pointer looks like. */
+enum rdp_client_pointer {
+	RDP_CLIENT_POINTER_NONE, /* nothing was said of it */
+	RDP_CLIENT_POINTER_ARROW,
+	RDP_CLIENT_POINTER_HIDDEN,
+	RDP_CLIENT_POINTER_SHAPE,
+};
+
+/** Begins to connect. */
+struct rdp_client *rdp_client_start(const struct rdp_client_options *options);
+
+/** Disconnects. Accepts NULL. */
+void rdp_client_destroy(struct rdp_client *client);
+
+/** Whether the desktop is shown (or was, before the end). */
+bool rdp_client_is_connected(struct rdp_client *client);
+
+/** Whether the connection was refused or has ended. */
+bool rdp_client_has_ended(struct rdp_client *client);
+
+/** FreeRDP's last error, as in freerdp/error.h. */
+uint32_t rdp_client_error(struct rdp_client *client);
+
+bool rdp_client_has_touch(struct rdp_client *client);
+bool rdp_client_has_display_control(struct rdp_client *client);
+
+/** Once connected, as everything below. */
+void rdp_client_desktop_size(struct rdp_client *client, uint32_t *ret_width, uint32_t *ret_height);
+
+/** Whether the desktop shows exactly these pixels (x8r8g8b8) at x, y. */
+bool rdp_client_shows(struct rdp_client *client, uint32_t x, uint32_t y, uint32_t width,
+		      uint32_t height, const uint32_t *pixels);
+
+/** The pointer, and the hot spot and first pixel of a shape (a8r8g8b8, straight). */
+enum rdp_client_pointer rdp_client_pointer(struct rdp_client *client, uint32_t *ret_width,
+					   uint32_t *ret_height, uint32_t *ret_hot_x,
+					   uint32_t *ret_hot_y);
+
+/** Stops reading from the connection, or goes on. */
+void rdp_client_pause(struct rdp_client *client, bool is_paused);
+
+/* What a user does. Flags are those of [MS-RDPBCGR] 2.2.8.1.1.3. */
+void rdp_client_key(struct rdp_client *client, uint16_t flags, uint8_t code);
+void rdp_client_pause_key(struct rdp_client *client);
+void rdp_client_unicode(struct rdp_client *client, uint16_t flags, uint16_t code);
+void rdp_client_synchronize(struct rdp_client *client, uint32_t locks);
+void rdp_client_mouse(struct rdp_client *client, uint16_t flags, uint16_t x, uint16_t y);
+void rdp_client_extended_mouse(struct rdp_client *client, uint16_t flags, uint16_t x, uint16_t y);
+void rdp_client_relative_mouse(struct rdp_client *client, uint16_t flags, int16_t dx, int16_t dy);
+
+enum rdp_client_touch {
+	RDP_CLIENT_TOUCH_DOWN,
+	RDP_CLIENT_TOUCH_MOVE,
+	RDP_CLIENT_TOUCH_UP,
+	RDP_CLIENT_TOUCH_CANCEL,
+};
+
+/** Needs rdp_client_has_touch(). Returns false when FreeRDP does not take it. */
+bool rdp_client_touch(struct rdp_client *client, enum rdp_client_touch kind, int32_t contact,
+		      int32_t x, int32_t y);
+
+/** Asks for another size. Needs rdp_client_has_display_control(). */
+void rdp_client_resize(struct rdp_client *client, uint32_t width, uint32_t height);
+
+DEFINE_CLEANUP(struct rdp_client *, rdp_client_destroy)
