@@ -155,56 +155,38 @@ static void handle_pointer(void *data, int head, struct input_axis x, struct inp
 			     input_pixel(y, cockpit->faces[head]->background.height));
 }
 
-/* The heads stand side by side: the mouse goes from one to the next. */
-static void handle_motion(void *data, int dx, int dy)
+static void handle_motion(void *data, int head, int dx, int dy)
 {
 	struct cockpit *cockpit = data;
-	const struct face *face = cockpit->faces[cockpit->mouse_head];
-	int x = face->pointer_x + dx, y = face->pointer_y + dy;
-	int other = !cockpit->mouse_head;
 
-	if (!face_is_on(face))
+	if (head >= KMS_MAX_HEADS || !face_is_on(cockpit->faces[head]))
 		return;
-	if ((other ? x >= face->background.width : x < 0) && face_is_on(cockpit->faces[other])) {
-		kms_set_cursor(cockpit->kms, cockpit->mouse_head, NULL, 0, 0);
-		x = other ? x - face->background.width
-			  : x + cockpit->faces[other]->background.width;
-		cockpit->mouse_head = other;
-		face = cockpit->faces[other];
-	}
-	x = x < 0 ? 0 : x >= face->background.width ? face->background.width - 1 : x;
-	y = y < 0 ? 0 : y >= face->background.height ? face->background.height - 1 : y;
-	serial_printf(cockpit->serial, "motion %d %d", dx, dy);
-	move_pointer(cockpit, cockpit->mouse_head, x, y);
-}
 
-/* The face that a pointing device acts on, or NULL: a mouse is where it went, a tablet on its head.
- */
-static struct face *pointed_face(struct cockpit *cockpit, int head)
-{
-	if (head < 0)
-		head = cockpit->mouse_head;
-	return head < KMS_MAX_HEADS && face_is_on(cockpit->faces[head]) ? cockpit->faces[head]
-									: NULL;
+	const struct face *face = cockpit->faces[head];
+	int width = face->background.width, height = face->background.height;
+	int x = face->pointer_x + dx, y = face->pointer_y + dy;
+
+	x = x < 0 ? 0 : x >= width ? width - 1 : x;
+	y = y < 0 ? 0 : y >= height ? height - 1 : y;
+	serial_printf(cockpit->serial, "motion %d %d %d", head, dx, dy);
+	move_pointer(cockpit, head, x, y);
 }
 
 static void handle_button(void *data, int head, int code, bool down)
 {
 	struct cockpit *cockpit = data;
-	struct face *face = pointed_face(cockpit, head);
 
-	if (face)
-		face_pointer_button(face, code, down);
+	if (head < KMS_MAX_HEADS)
+		face_pointer_button(cockpit->faces[head], code, down);
 	note(cockpit, "button %s %d", code_name(code), down);
 }
 
 static void handle_wheel(void *data, int head, int clicks)
 {
 	struct cockpit *cockpit = data;
-	struct face *face = pointed_face(cockpit, head);
 
-	if (face)
-		face->ops->wheel(face, clicks);
+	if (head < KMS_MAX_HEADS && face_is_on(cockpit->faces[head]))
+		cockpit->faces[head]->ops->wheel(cockpit->faces[head], clicks);
 	note(cockpit, "wheel %d", clicks);
 }
 

@@ -35,7 +35,6 @@ struct cockpit {
 	struct serial *serial;
 	int timer_fd, uevent_fd;
 	bool frozen;
-	int mouse_head; /* where the relative pointer is */
 	struct cockpit_rates rates;
 };
 

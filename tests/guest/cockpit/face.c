@@ -45,6 +45,8 @@ void face_set_size(struct face *face, int width, int height)
 	face->damage.n_rects = 0;
 	face->n_wrong_pixels = 0;
 	face->hover = -1;
+	face->pointer_x = width / 2;
+	face->pointer_y = height / 2;
 	face->pointer.down = false;
 	for (int i = 0; i < FACE_MAX_TOUCHES; i++)
 		face->touches[i].down = false;

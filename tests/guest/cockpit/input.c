@@ -16,7 +16,8 @@ enum kind {
 	KIND_KEYS,
 	KIND_MOUSE,
 	KIND_TABLET,
-	KIND_TOUCH
+	KIND_TOUCH,
+	KINDS
 };
 
 struct contact {
@@ -95,7 +96,7 @@ static int compare_order(const void *a, const void *b)
 struct input *input_open(const struct input_listener *listener, void *data)
 {
 	struct input *input = calloc(1, sizeof(*input));
-	int n_tablets = 0, n_touch_screens = 0;
+	int n_of_kind[KINDS] = {0};
 
 	if (!input)
 		abort();
@@ -108,12 +109,7 @@ struct input *input_open(const struct input_listener *listener, void *data)
 	for (int i = 0; i < input->n_devices; i++) {
 		struct device *device = &input->devices[i];
 
-		if (device->kind == KIND_TABLET)
-			device->head = n_tablets++;
-		else if (device->kind == KIND_TOUCH)
-			device->head = n_touch_screens++;
-		else
-			device->head = -1;
+		device->head = n_of_kind[device->kind]++;
 	}
 	return input;
 }
@@ -133,7 +129,7 @@ static void report_motion(struct input *input, struct device *device)
 					    (struct input_axis){device->x, device->maximum_x},
 					    (struct input_axis){device->y, device->maximum_y});
 	else if (device->dx || device->dy)
-		input->listener->on_motion(input->data, device->dx, device->dy);
+		input->listener->on_motion(input->data, device->head, device->dx, device->dy);
 	device->moved = false;
 	device->dx = device->dy = 0;
 }

@@ -4,9 +4,9 @@
 /*
  * Input
  *
- * Reads every evdev device and reports what was done. Devices with absolute
- * positions belong to heads by their order: the first tablet to head 0, the
- * second to head 1, and the touch screens likewise.
+ * Reads every evdev device and reports what was done. Devices that point
+ * belong to heads by their order: the first tablet to head 0, the second to head
+ * 1, and so the touch screens and the mice.
  */
 
 #include <poll.h>
@@ -23,8 +23,7 @@ struct input_listener {
 	/* `code` and `value` are Linux's: 0 up, 1 down, 2 repeated. */
 	void (*on_key)(void *data, int code, int value);
 	void (*on_pointer)(void *data, int head, struct input_axis x, struct input_axis y);
-	void (*on_motion)(void *data, int dx, int dy);
-	/* `head` is -1 from a mouse, which points at no head by itself. */
+	void (*on_motion)(void *data, int head, int dx, int dy);
 	void (*on_button)(void *data, int head, int code, bool down);
 	void (*on_wheel)(void *data, int head, int clicks);
 	/* Once per report for each contact that changed. */
