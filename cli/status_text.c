@@ -62,9 +62,9 @@ static void print_guest(FILE *out, struct json_object *status)
 		fprintf(out, "no guest: %s\n", text(guest, "reason"));
 		return;
 	}
-	fprintf(out, "guest attached");
+	fprintf(out, "attached");
 	if (*text(guest, "name"))
-		fprintf(out, ": %s", text(guest, "name"));
+		fprintf(out, " to %s", text(guest, "name"));
 	if (*text(guest, "uuid"))
 		fprintf(out, " (%s)", text(guest, "uuid"));
 	fputc('\n', out);
@@ -148,15 +148,16 @@ static const char *port_of(const char *address)
 	return colon ? colon + 1 : "";
 }
 
+/* The passwords are told on the control socket only. */
 static void print_login(FILE *out, struct json_object *access)
 {
+	if (strcmp(text(access, "mode"), "open") == 0)
+		fprintf(out, "  no password");
+	if (*text(access, "user"))
+		fprintf(out, "  user %s", text(access, "user"));
 	if (*text(access, "password"))
-		fprintf(out, "user %s, password %s", text(access, "user"),
-			text(access, "password"));
-	else if (strcmp(text(access, "mode"), "open") == 0)
-		fprintf(out, "no password");
-	else
-		fprintf(out, "user %s", text(access, "user"));
+		fprintf(out, ", password %s", text(access, "password"));
+	fputc('\n', out);
 }
 
 static void print_listeners(FILE *out, struct json_object *listeners, struct json_object *access)
@@ -166,9 +167,8 @@ static void print_listeners(FILE *out, struct json_object *listeners, struct jso
 	const char *web = text(listeners, "web");
 
 	if (*rdp) {
-		fprintf(out, "  RDP      %-24s  ", rdp);
+		fprintf(out, "  RDP      %-24s", rdp);
 		print_login(out, access);
-		fputc('\n', out);
 	}
 	for (size_t i = 0; i < length(vnc); i++) {
 		fprintf(out, "  VNC      %-24s  head %zu", element_text(vnc, i), i);
@@ -181,9 +181,8 @@ static void print_listeners(FILE *out, struct json_object *listeners, struct jso
 		CLEANUP(freep)
 		char *url = xasprintf("%s://%s/", is_loopback(web) ? "http" : "https", web);
 
-		fprintf(out, "  Browser  %-24s  ", url);
+		fprintf(out, "  Browser  %-24s", url);
 		print_login(out, access);
-		fputc('\n', out);
 	}
 	if (*text(listeners, "control"))
 		fprintf(out, "  Scripts  windscreen --control %s\n", text(listeners, "control"));

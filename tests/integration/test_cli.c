@@ -82,7 +82,7 @@ static void the_status_is_printed_for_people_and_for_programs(void)
 	answer(200, "{\"name\": \"ivi\", \"guest\": {\"attached\": true}}");
 	RUN_AT("status");
 	expect_asked("GET /api/v1/status\n");
-	EXPECT(strstr(output.out, "ivi: guest attached\n"));
+	EXPECT(strstr(output.out, "ivi: attached\n"));
 	RUN_AT("status", "--json");
 	expect_asked("GET /api/v1/status\n");
 	EXPECT(strstr(output.out, "\"name\":\"ivi\""));

@@ -44,7 +44,7 @@ static void everything_is_told_in_lines(void)
 {
 	CLEANUP(freep) char *text = text_of(full_status);
 
-	EXPECT_LINE(text, "ivi: guest attached: demo (8c3b)\n");
+	EXPECT_LINE(text, "ivi: attached to demo (8c3b)\n");
 	EXPECT_LINE(text, "  head 0   1920x1080  frame 5121\n");
 	EXPECT_LINE(text, "  head 1   1920x720   it is off\n");
 	EXPECT_LINE(
@@ -125,7 +125,7 @@ static void control_characters_do_not_reach_the_terminal(void)
 	char *text = text_of(
 		"{\"name\": \"\\u001b[31mred\\u0007\", \"guest\": {\"attached\": true}}");
 
-	EXPECT_LINE(text, "?[31mred?: guest attached\n");
+	EXPECT_LINE(text, "?[31mred?: attached\n");
 }
 
 int main(void)
