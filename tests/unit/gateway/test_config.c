@@ -133,6 +133,29 @@ static void nothing_starts_less_secure_than_asked(void)
 		       "c.pem");
 }
 
+/* A comment has a space after its sign; a key that is commented out has none. */
+static void the_sample_is_right_also_where_it_is_commented_out(void)
+{
+	CLEANUP(config_destroyp) struct config *config = NULL;
+	FILE *sample = fopen(SAMPLE_PATH, "r");
+	char text[16384] = "";
+	char line[512];
+
+	EXPECT(sample);
+	while (fgets(line, sizeof(line), sample)) {
+		bool is_key = line[0] == '#' && line[1] != ' ' && line[1] != '\n';
+
+		EXPECT(strlen(text) + strlen(line) < sizeof(text));
+		strcat(text, is_key ? line + 1 : line);
+	}
+	fclose(sample);
+
+	if (PARSE(&config, "--config", file_with(text)) != CONFIG_RUN)
+		test_fail(__FILE__, __LINE__, "%s", error);
+	EXPECT_INT(config->rdp.port, 3389);
+	EXPECT_INT(config->heads[1].size.height, 720);
+}
+
 int main(void)
 {
 	setenv("XDG_STATE_HOME", "/state", 1);
@@ -143,6 +166,7 @@ int main(void)
 	RUN_TEST(an_unknown_key_is_named_with_its_line);
 	RUN_TEST(a_file_that_is_not_there_is_named);
 	RUN_TEST(wrong_values_are_named);
+	RUN_TEST(the_sample_is_right_also_where_it_is_commented_out);
 	RUN_TEST(nothing_starts_less_secure_than_asked);
 	unlink(file_with(""));
 }
