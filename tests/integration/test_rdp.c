@@ -346,6 +346,7 @@ static void a_large_picture_arrives_in_several_updates(void)
 	paint(stage, 0, 1920, 1080, 3);
 	CLEANUP(rdp_client_destroyp) struct rdp_client *client = connect_client(stage, &options);
 	struct viewer_info viewer;
+	EXPECT(!rdp_client_has_ended(client));
 	EXPECT_INT(viewers_list(stage->services.viewers, &viewer, 1), 1);
 	EXPECT(viewer.frames > 1);
 	EXPECT(viewer.bytes > 0);
