@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TigerVNC's viewer: what it shows, and what a person does with it."""
+
+from support.case import GuestTest
+from support.viewing import DrivingTests
+from support.viewers import VncViewer
+
+
+class Vnc(DrivingTests, GuestTest):
+    def open_viewer(self, head=0, **options):
+        # Larger than the picture, so that the window shows all of it.
+        display = self.open_display(2048, 1200)
+        return self.keep(VncViewer(display, self.gateway.vnc_port + head,
+                                   self.access["vnc_password"], self.results, **options))
+
+    def test_the_viewer_shows_each_head_exactly_at_its_own_port(self):
+        for head in (0, 1):
+            with self.subTest(head=head):
+                viewer = self.open_viewer(head, name=f"vnc-viewer-{head}")
+                self.expect_same(viewer.picture, head, f"VNC head {head}")
+                viewer.stop()
+
+    def test_every_lossless_encoding_is_exact(self):
+        for encoding in ("Tight", "ZRLE", "Raw"):
+            with self.subTest(encoding=encoding):
+                viewer = self.open_viewer(options=["-PreferredEncoding", encoding],
+                                          name=f"vnc-viewer-{encoding}")
+                self.expect_same(viewer.picture, 0, f"VNC {encoding}")
+                self.vm.step(3)
+                self.expect_same(viewer.picture, 0, f"VNC {encoding} later")
+                viewer.stop()
+
+    def test_a_wrong_password_is_refused(self):
+        viewer = self.open_viewer()
+        self.gateway.wait_for_viewers(1)
+        viewer.stop()
+        self.gateway.wait_for_viewers(0)
+        display = self.open_display(2048, 1200, "xvfb-wrong")
+        wrong = self.keep(VncViewer(display, self.gateway.vnc_port, "wrong", self.results,
+                                    name="vnc-viewer-wrong"))
+        wrong.program.wait_for_end()
+        self.assertRegex(wrong.program.said(), "(?i)authentication fail")
+        self.assertEqual(self.gateway.status()["viewers"], [])
