@@ -22,6 +22,10 @@
 /* Connections that have not logged in, by all listeners together: further ones are closed. */
 #define LOGINS_MAX 16
 
+/* Connections that one listener takes in a second; further ones wait. This also
+ * keeps the loop from spinning while the process has no descriptors left. */
+#define CONNECTIONS_PER_SECOND 32
+
 /* One head's door. */
 struct door {
 	struct vnc_server *server;
@@ -202,6 +206,9 @@ static int open_door(struct vnc_server *server, struct head *head)
 	if (r >= 0)
 		r = sd_event_add_io(loop_event(server->services.loop), &door->event, door->fd,
 				    EPOLLIN, handle_connection, door);
+	if (r >= 0)
+		r = sd_event_source_set_ratelimit(door->event, UINT64_C(1000000),
+						  CONNECTIONS_PER_SECOND);
 	if (r < 0) {
 		log_error("VNC: cannot listen on %s for head %u: %s",
 			  listen_address_format(&door->address, text), index, strerror(-r));

@@ -123,6 +123,19 @@ static void a_wrong_response_is_refused_in_words(void)
 	EXPECT(memcmp(peer.heard + 30, "\0\0\0\1\0\0\0\16wrong password", 22) == 0);
 }
 
+static void the_answer_waits_after_failed_logins(void)
+{
+	PEER("RFB 003.008\n\2................");
+
+	for (int i = 0; i < 100 && access_login_delay_ms(peer.access) == 0; i++)
+		access_note_failure(peer.access, "vnc", "test");
+	EXPECT(access_login_delay_ms(peer.access) > 0);
+	/* Stopped where it waits, before the result. */
+	wakeup_signal(peer.stop);
+	EXPECT_INT(log_in(&peer, true), -ECANCELED);
+	EXPECT_INT(peer.heard_size, 12 + 2 + 16);
+}
+
 static void each_challenge_is_another(void)
 {
 	char first[VNC_CHALLENGE_SIZE];
@@ -208,6 +221,7 @@ int main(void)
 	RUN_TEST(rfb_3_3_is_told_the_type);
 	RUN_TEST(a_later_rfb_3_is_treated_as_3_8);
 	RUN_TEST(a_wrong_response_is_refused_in_words);
+	RUN_TEST(the_answer_waits_after_failed_logins);
 	RUN_TEST(each_challenge_is_another);
 	RUN_TEST(type_none_is_no_way_around_the_password);
 	RUN_TEST(a_full_house_says_so);
