@@ -628,8 +628,7 @@ static void malformed_http_ends_that_connection_only(void)
 		"BREW /coffee HTTP/1.1\r\nHost: localhost\r\n\r\n",
 		"CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\n\r\n",
 		"GET\r\n\r\n",
-		"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n"
-		"HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
 		"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n",
 	};
 	STAGE(ACCESS_OPEN);
