@@ -222,6 +222,8 @@ static ssize_t read_picture(struct rfb_client *client, const struct rfb_rect *re
 		client->picture_rects++;
 		client->picture_area += (uint64_t)rect->width * rect->height;
 		client->last_encoding = encoding;
+		if (client->on_rect)
+			client->on_rect(client->data, rect->x, rect->y, rect->width, rect->height);
 	}
 	return n;
 }

@@ -62,6 +62,10 @@ struct rfb_client {
 	bool decodes;
 	bool ignores_fences; /* a viewer that hangs behind */
 
+	/* told of each picture rectangle, once it is there; may be NULL */
+	void (*on_rect)(void *data, uint16_t x, uint16_t y, uint16_t width, uint16_t height);
+	void *data;
+
 	/* input that is not parsed yet */
 	uint8_t *input;
 	size_t input_size;
