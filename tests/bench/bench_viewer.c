@@ -5,7 +5,7 @@
  * more, as a real one does, but decodes nothing; and it measures from a key press to
  * the pixels that answer it.
  *
- *   bench-viewer unix:PATH|PORT [PASSWORD]
+ *   bench-viewer tight|zrle|raw unix:PATH|PORT [PASSWORD]
  *
  * Says READY once it has a whole picture. Then it takes lines, and answers each
  * with one:
@@ -26,6 +26,10 @@
 #include "common/loop.h"
 #include "tests/fakes/rfb_client.h"
 
+/* The pseudo-encoding by which a viewer asks for little compression: without it
+ * QEMU compresses as hard as it can, which nobody would want on loopback. */
+#define COMPRESS_LEVEL_1 -255
+
 #define ANSWER_LIMIT_US 2000000
 #define PAUSE_MIN_US	60000
 #define PAUSE_SPREAD_US 80000
@@ -38,6 +42,7 @@ struct box {
 
 struct bench {
 	struct rfb_client *client;
+	int32_t encoding; /* enum rfb_encoding */
 	bool is_continuous;
 	unsigned answered; /* updates that were followed by a request */
 	struct box watched;
@@ -165,20 +170,32 @@ static int connect_to(const char *where)
 	return rfb_connect_tcp((uint16_t)atoi(where));
 }
 
+static int32_t encoding_from_name(const char *name)
+{
+	if (strcmp(name, "tight") == 0)
+		return RFB_TIGHT;
+	if (strcmp(name, "zrle") == 0)
+		return RFB_ZRLE;
+	if (strcmp(name, "raw") == 0)
+		return RFB_RAW;
+	fail("the encoding is neither tight, zrle nor raw");
+}
+
 int main(int argc, char **argv)
 {
 	struct bench bench = {0};
 	char line[LINE_MAX_BYTES];
 	int fd;
 
-	if (argc < 2 || argc > 3) {
-		fputs("usage: bench-viewer unix:PATH|PORT [PASSWORD]\n", stderr);
+	if (argc < 3 || argc > 4) {
+		fputs("usage: bench-viewer tight|zrle|raw unix:PATH|PORT [PASSWORD]\n", stderr);
 		return 2;
 	}
-	fd = connect_to(argv[1]);
+	bench.encoding = encoding_from_name(argv[1]);
+	fd = connect_to(argv[2]);
 	if (fd < 0)
 		fail(strerror(-fd));
-	bench.client = rfb_client_create(fd, argc > 2 ? argv[2] : NULL, false);
+	bench.client = rfb_client_create(fd, argc > 3 ? argv[3] : NULL, false);
 	bench.client->on_rect = note_rect;
 	bench.client->data = &bench;
 	wait_for_first_picture(&bench);
