@@ -126,8 +126,7 @@ static void handle_key(void *data, int code, int value)
 {
 	struct cockpit *cockpit = data;
 
-	if (value)
-		world_key(&cockpit->world, code);
+	world_key(&cockpit->world, code, value != 0);
 	note(cockpit, "key %s %d", code_name(code), value);
 }
 

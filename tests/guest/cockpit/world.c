@@ -81,12 +81,16 @@ static void type_character(struct world *world, char c)
 	world->typed[length + 1] = 0;
 }
 
-void world_key(struct world *world, int code)
+void world_key(struct world *world, int code, bool down)
 {
 	enum indicator side = INDICATOR_OFF;
 	size_t length = strlen(world->typed);
-	char c = key_character(code);
+	char c = key_character(code, world->shift);
 
+	if (code == KEY_LEFTSHIFT || code == KEY_RIGHTSHIFT)
+		world->shift = down;
+	if (!down)
+		return;
 	if (c)
 		type_character(world, c);
 	if (code == KEY_BACKSPACE && length)

@@ -44,6 +44,7 @@ struct world {
 	float needle_shift; /* degrees, for tests */
 
 	char events[WORLD_EVENTS][WORLD_EVENT_LENGTH]; /* the newest last */
+	bool shift;
 	char typed[WORLD_TYPED_LENGTH];
 };
 
@@ -56,8 +57,8 @@ void world_tick(struct world *world, float seconds);
 /** Notes one line for the text panel; it is cut to fit. */
 void world_note(struct world *world, const char *line);
 
-/** A key went down: text grows, indicators and lights change. `code` is Linux's. */
-void world_key(struct world *world, int code);
+/** A key went down or up: text grows, indicators and lights change. `code` is Linux's. */
+void world_key(struct world *world, int code, bool down);
 
 /** True while the indicator lamps of that side are lit. */
 bool world_indicator_lit(const struct world *world, enum indicator side);

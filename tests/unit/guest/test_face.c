@@ -6,8 +6,8 @@
 
 #include "tests/support/test.h"
 
-#define WIDTH  960
-#define HEIGHT 480
+#define WIDTH  640
+#define HEIGHT 320
 
 static const struct face_ops *const kinds[] = {&ivi_face, &cluster_face};
 
@@ -73,8 +73,8 @@ static void use(int i)
 		face_pointer_button(face, BTN_LEFT, false);
 		break;
 	case 7:
-		world_key(&world, KEY_A + i % 5);
-		world_key(&world, KEY_LEFT);
+		world_key(&world, KEY_A + i % 5, true);
+		world_key(&world, KEY_LEFT, true);
 		world_note(&world, "key");
 		face->ops->note(face);
 		break;
