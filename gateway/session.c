@@ -160,6 +160,7 @@ static int create_servers(struct session *session)
 				       : NULL,
 			.host = config->web_host,
 			.web_root = config->web_root,
+			.state_dir = config->state_dir,
 		},
 		&web_callbacks, session, &session->web);
 }

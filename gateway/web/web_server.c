@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "common/log.h"
 #include "common/loop.h"
@@ -335,6 +336,15 @@ static int check(const struct web_options *options)
 	return -EPERM;
 }
 
+/* Goes on while no gateway runs. */
+static uint64_t calendar_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 int web_server_create(const struct services *services, const struct web_options *options,
 		      const struct web_callbacks *callbacks, void *data,
 		      struct web_server **ret_server)
@@ -351,7 +361,8 @@ int web_server_create(const struct services *services, const struct web_options 
 	server->host = xstrdup(options->host);
 	server->web_root = xstrdup(options->web_root);
 	server->has_tls = options->key != NULL;
-	server->sessions = web_sessions_create(loop_now_us);
+	server->sessions = web_sessions_create(calendar_us, access_password(services->access),
+					       options->state_dir);
 	server->inbox = web_inbox_create();
 	server->input = api_input_create(services->seat);
 	name_cookie(server, options);

@@ -39,8 +39,9 @@ struct web_options {
 	const struct listen_address *address; /* NULL: the control socket only */
 	const char *control_path;	      /* NULL: none */
 	const struct tls_key *key;	      /* NULL: plain HTTP, on loopback only */
-	const char *host;     /* a name besides loopback's that Host may have, or NULL */
-	const char *web_root; /* directory of the browser client's files */
+	const char *host;      /* a name besides loopback's that Host may have, or NULL */
+	const char *web_root;  /* directory of the browser client's files */
+	const char *state_dir; /* where sessions are kept over a restart; NULL: nowhere */
 };
 
 /** Starts the server. Returns 0 or negative errno, logged. */

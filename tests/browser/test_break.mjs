@@ -10,11 +10,9 @@ const CANNOT_BE_REACHED = 'The gateway cannot be reached. This page keeps trying
 const LAST_PICTURE = 'section[aria-label="Head 0"] .last-picture';
 
 test('the page comes back by itself when the gateway was restarted', async (t) => {
-  const { gateway, guest } = await startGatewayWithFakeGuest(t, {
-    gatewayOptions: ['--access', 'open'],
-  });
+  const { gateway, guest } = await startGatewayWithFakeGuest(t);
   const page = await openBrowser(t);
-  await watch(page, gateway, { mustLogIn: false });
+  await watch(page, gateway);
 
   await gateway.stop('SIGKILL');
   await page.getByText(CANNOT_BE_REACHED).waitFor();

@@ -27,6 +27,15 @@ test('a wrong password is said to be wrong', async (t) => {
   await waitForPicture(page, 0);
 });
 
+test('a gateway that is open to all asks for no login', async (t) => {
+  const { gateway } = await startGatewayWithFakeGuest(t, {
+    gatewayOptions: ['--access', 'open'],
+  });
+  const page = await openBrowser(t);
+  await watch(page, gateway, { mustLogIn: false });
+  assert.equal(await page.locator('#log-out').isVisible(), false);
+});
+
 test('a session that ends elsewhere leads back to the login, and from there to the same head',
   async (t) => {
     const { gateway } = await startGatewayWithFakeGuest(t);

@@ -9,8 +9,10 @@
  *   FAKE_GUEST           tests/fakes' fake-guest
  */
 
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,6 +24,15 @@ function fromEnvironment(name) {
     throw new Error(`${name} is not set: run this test with ctest`);
   }
   return value;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 export class FakeGuest {
@@ -71,7 +82,7 @@ export class Gateway {
   #folder;
   #attach;
   #options;
-  #port = 0;
+  #port = null;
 
   /** `folder` is for its state; `attach` and `options` as on its command line. */
   constructor(folder, attach, options = []) {
@@ -82,6 +93,7 @@ export class Gateway {
 
   /** Resolves when browsers can come. Started again, it listens where it did. */
   async start() {
+    this.#port ??= await freePort();
     this.#program = await Program.start('gateway', fromEnvironment('WINDSCREEN_GATEWAY'), [
       '--name', 'ivi',
       '--attach', this.#attach,
@@ -91,8 +103,6 @@ export class Gateway {
       '--state', join(this.#folder, 'state'),
       ...this.#options,
     ]);
-    const { listeners } = await this.status();
-    this.#port = Number(listeners.web.split(':').at(-1));
     this.url = `http://localhost:${this.#port}/`;
   }
 

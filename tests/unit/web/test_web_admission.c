@@ -20,7 +20,7 @@ struct door {
 
 static void open_door(struct door *door)
 {
-	door->sessions = web_sessions_create(no_clock);
+	door->sessions = web_sessions_create(no_clock, "secret password", NULL);
 	web_sessions_open(door->sessions, door->token);
 	snprintf(door->cookie, sizeof(door->cookie), "a=b; windscreen-1=%s; c=d", door->token);
 	snprintf(door->bearer, sizeof(door->bearer), "Bearer %s", door->token);

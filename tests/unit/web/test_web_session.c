@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/web/web_session.h"
 
-#include "tests/support/test.h"
+#include "tests/support/temporary.h"
 
 static uint64_t fake_now_us;
 
@@ -13,7 +13,7 @@ static uint64_t fake_clock(void)
 static void a_session_is_found_by_its_token_only(void)
 {
 	CLEANUP(web_sessions_destroyp)
-	struct web_sessions *sessions = web_sessions_create(fake_clock);
+	struct web_sessions *sessions = web_sessions_create(fake_clock, "secret password", NULL);
 	char one[WEB_TOKEN_LENGTH + 1], two[WEB_TOKEN_LENGTH + 1];
 	uint64_t first = web_sessions_open(sessions, one);
 	uint64_t second = web_sessions_open(sessions, two);
@@ -32,7 +32,7 @@ static void a_session_is_found_by_its_token_only(void)
 static void a_free_place_is_no_session(void)
 {
 	CLEANUP(web_sessions_destroyp)
-	struct web_sessions *sessions = web_sessions_create(fake_clock);
+	struct web_sessions *sessions = web_sessions_create(fake_clock, "secret password", NULL);
 	char zeros[WEB_TOKEN_LENGTH + 1] = "";
 
 	memset(zeros, '0', WEB_TOKEN_LENGTH);
@@ -42,7 +42,7 @@ static void a_free_place_is_no_session(void)
 static void a_closed_session_is_gone(void)
 {
 	CLEANUP(web_sessions_destroyp)
-	struct web_sessions *sessions = web_sessions_create(fake_clock);
+	struct web_sessions *sessions = web_sessions_create(fake_clock, "secret password", NULL);
 	char token[WEB_TOKEN_LENGTH + 1];
 
 	web_sessions_close(sessions, web_sessions_open(sessions, token));
@@ -52,7 +52,7 @@ static void a_closed_session_is_gone(void)
 static void a_session_lives_on_while_it_is_used(void)
 {
 	CLEANUP(web_sessions_destroyp)
-	struct web_sessions *sessions = web_sessions_create(fake_clock);
+	struct web_sessions *sessions = web_sessions_create(fake_clock, "secret password", NULL);
 	char token[WEB_TOKEN_LENGTH + 1];
 	uint64_t id = web_sessions_open(sessions, token);
 
@@ -67,7 +67,7 @@ static void a_session_lives_on_while_it_is_used(void)
 static void in_a_full_table_the_one_unused_for_longest_makes_room(void)
 {
 	CLEANUP(web_sessions_destroyp)
-	struct web_sessions *sessions = web_sessions_create(fake_clock);
+	struct web_sessions *sessions = web_sessions_create(fake_clock, "secret password", NULL);
 	char first[WEB_TOKEN_LENGTH + 1], second[WEB_TOKEN_LENGTH + 1];
 	char other[WEB_TOKEN_LENGTH + 1];
 
@@ -85,6 +85,101 @@ static void in_a_full_table_the_one_unused_for_longest_makes_room(void)
 	EXPECT_INT(web_sessions_find(sessions, second), 0);
 }
 
+/* -- Over a restart ---------------------------------------------------------------- */
+
+static struct web_sessions *create(const char *state_dir)
+{
+	return web_sessions_create(fake_clock, "secret password", state_dir);
+}
+
+struct login {
+	uint64_t id;
+	char token[WEB_TOKEN_LENGTH + 1];
+};
+
+static struct login log_in(struct web_sessions *sessions)
+{
+	struct login login;
+
+	login.id = web_sessions_open(sessions, login.token);
+	EXPECT(login.id);
+	return login;
+}
+
+static bool is_known(const char *state_dir, const char *password, const char *token)
+{
+	CLEANUP(web_sessions_destroyp)
+	struct web_sessions *sessions = web_sessions_create(fake_clock, password, state_dir);
+
+	return web_sessions_find(sessions, token) != 0;
+}
+
+static void a_gateway_that_was_killed_knows_its_sessions_when_it_is_back(void)
+{
+	CLEANUP(temporary_destroyp) char *directory = temporary_create();
+	CLEANUP(web_sessions_destroyp) struct web_sessions *killed = create(directory);
+	struct login one = log_in(killed);
+	struct login two = log_in(killed);
+
+	EXPECT(is_known(directory, "secret password", one.token));
+	EXPECT(is_known(directory, "secret password", two.token));
+	web_sessions_close(killed, one.id);
+	EXPECT(!is_known(directory, "secret password", one.token));
+	EXPECT(is_known(directory, "secret password", two.token));
+}
+
+static void a_use_counts_over_a_restart(void)
+{
+	CLEANUP(temporary_destroyp) char *directory = temporary_create();
+	struct web_sessions *sessions = create(directory);
+	struct login login = log_in(sessions);
+
+	fake_now_us += WEB_SESSION_IDLE_US - 1;
+	EXPECT_INT(web_sessions_find(sessions, login.token), login.id);
+	fake_now_us += WEB_SESSION_IDLE_US - 1;
+	EXPECT(is_known(directory, "secret password", login.token));
+	web_sessions_destroy(sessions);
+	fake_now_us += WEB_SESSION_IDLE_US;
+	EXPECT(!is_known(directory, "secret password", login.token));
+}
+
+static void a_new_password_knows_no_session_of_the_old_one(void)
+{
+	CLEANUP(temporary_destroyp) char *directory = temporary_create();
+	CLEANUP(web_sessions_destroyp) struct web_sessions *sessions = create(directory);
+	struct login login = log_in(sessions);
+
+	EXPECT(!is_known(directory, "another password", login.token));
+}
+
+static void the_state_directory_has_no_token(void)
+{
+	CLEANUP(temporary_destroyp) char *directory = temporary_create();
+	CLEANUP(web_sessions_destroyp) struct web_sessions *sessions = create(directory);
+	struct login login = log_in(sessions);
+	CLEANUP(freep) char *path = xasprintf("%s/web-sessions", directory);
+	char text[4096] = "";
+	FILE *file = fopen(path, "r");
+
+	EXPECT(file);
+	EXPECT(fread(text, 1, sizeof(text) - 1, file) > WEB_TOKEN_LENGTH);
+	fclose(file);
+	EXPECT(!strstr(text, login.token));
+	EXPECT_INT(file_mode(directory, "web-sessions"), 0600);
+}
+
+static void a_damaged_file_costs_logins_only(void)
+{
+	CLEANUP(temporary_destroyp) char *directory = temporary_create();
+	CLEANUP(web_sessions_destroyp) struct web_sessions *sessions = NULL;
+	struct login login;
+
+	write_file(directory, "web-sessions", "nonsense\n\n0123 99999999999999999999999\n", 0600);
+	sessions = create(directory);
+	login = log_in(sessions);
+	EXPECT_INT(web_sessions_find(sessions, login.token), login.id);
+}
+
 int main(void)
 {
 	RUN_TEST(a_session_is_found_by_its_token_only);
@@ -92,5 +187,10 @@ int main(void)
 	RUN_TEST(a_closed_session_is_gone);
 	RUN_TEST(a_session_lives_on_while_it_is_used);
 	RUN_TEST(in_a_full_table_the_one_unused_for_longest_makes_room);
+	RUN_TEST(a_gateway_that_was_killed_knows_its_sessions_when_it_is_back);
+	RUN_TEST(a_use_counts_over_a_restart);
+	RUN_TEST(a_new_password_knows_no_session_of_the_old_one);
+	RUN_TEST(the_state_directory_has_no_token);
+	RUN_TEST(a_damaged_file_costs_logins_only);
 	return 0;
 }
