@@ -2,7 +2,7 @@
 
 import { test } from 'node:test';
 
-import { notice, openBrowser, picture, waitForPicture, watch } from './support/browser.mjs';
+import { logIn, notice, openBrowser, picture, waitForPicture, watch } from './support/browser.mjs';
 import { startGatewayWithFakeGuest } from './support/gateway.mjs';
 import { Tunnel } from './support/tunnel.mjs';
 
@@ -48,6 +48,17 @@ test('a network that swallows everything is noticed', async (t) => {
   await page.getByText(CANNOT_BE_REACHED).waitFor({ timeout: 40000 });
   tunnel.mend();
   await waitForPicture(page);
+});
+
+test('a guest that is not there yet is said not to be, and shown when it comes', async (t) => {
+  const { gateway, guest } = await startGatewayWithFakeGuest(t, { guestIsThere: false });
+  const page = await openBrowser(t);
+  await logIn(page, gateway);
+  await notice(page, 0).getByText(/./).waitFor();
+
+  await guest.start();
+  await waitForPicture(page);
+  await page.getByRole('button', { name: 'Head 1' }).waitFor(); /* it comes with the guest */
 });
 
 test('when the guest goes away the page says so, and shows it again when it is back', async (t) => {

@@ -12,6 +12,8 @@ import { chromium } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+const PATIENCE_MS = 30000;
+
 /* Without a sandbox, because tests may run as root or in a container; and
  * without what the browser itself would ask other hosts for. */
 const FLAGS = [
@@ -36,7 +38,7 @@ export async function openBrowser(t, { width = 1280, height = 800, hasTouch = fa
     await context.close();
     await rm(folder, { recursive: true, force: true });
   });
-  context.setDefaultTimeout(20000);
+  context.setDefaultTimeout(PATIENCE_MS);
 
   const page = context.pages()[0];
   page.requests = [];

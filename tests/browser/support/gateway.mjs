@@ -130,10 +130,11 @@ export class Gateway {
 }
 
 /**
- * Both, started, with these options of theirs; `t` is the test: `t.after` stops
- * them.
+ * Both, started, with these options of theirs, or the gateway only; `t` is the
+ * test: `t.after` stops them.
  */
-export async function startGatewayWithFakeGuest(t, { guestOptions, gatewayOptions } = {}) {
+export async function startGatewayWithFakeGuest(t,
+  { guestOptions, gatewayOptions, guestIsThere = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'windscreen-browser-'));
   const guest = new FakeGuest(join(folder, 'display.sock'), guestOptions);
   const gateway = new Gateway(folder, guest.attach, gatewayOptions);
@@ -142,7 +143,9 @@ export async function startGatewayWithFakeGuest(t, { guestOptions, gatewayOption
     await guest.stop();
     await rm(folder, { recursive: true, force: true });
   });
-  await guest.start();
+  if (guestIsThere) {
+    await guest.start();
+  }
   await gateway.start();
   return { gateway, guest };
 }

@@ -11,7 +11,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const PATIENCE_MS = 20000;
+const PATIENCE_MS = 30000;
 
 export class Program {
   lines = [];
@@ -23,7 +23,12 @@ export class Program {
   /** Starts it; resolves when it has said READY. */
   static async start(name, command, args, options = {}) {
     const program = new Program(name, command, args, options);
-    await program.waitForLine('READY');
+    try {
+      await program.waitForLine('READY');
+    } catch (error) {
+      await program.stop();
+      throw error;
+    }
     return program;
   }
 
