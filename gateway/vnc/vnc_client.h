@@ -22,7 +22,7 @@
 #include "common/log.h"
 #include "gateway/frame/head.h"
 
-#define VNC_CLIENT_REASON_MAX 128
+#define VNC_CLIENT_REASON_MAX 160
 
 /* Pseudo-encodings that the library leaves to us, as the last SetEncodings had them. */
 struct vnc_capabilities {
@@ -43,6 +43,8 @@ struct vnc_client {
 	/* The last thing that the library had to say: why it closed a client. */
 	char reason[VNC_CLIENT_REASON_MAX];
 
+	/* The viewer asks for a size. Returns a status of ExtendedDesktopSize, never 0:
+	 * with 0 the library would not answer before the size has changed. */
 	int (*on_set_desktop_size)(void *data, struct size size, bool is_one_screen);
 	void *data;
 };

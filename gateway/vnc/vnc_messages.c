@@ -37,7 +37,7 @@ static int pass_to_library(struct vnc_messages *messages, char *reason)
 
 	/* Without a reason the peer is gone. */
 	if (r < 0 && messages->client->reason[0])
-		snprintf(reason, VNC_CLIENT_REASON_MAX, "malformed or cut off RFB: %.90s",
+		snprintf(reason, VNC_CLIENT_REASON_MAX, "malformed or cut off RFB: %.120s",
 			 messages->client->reason);
 	return r;
 }

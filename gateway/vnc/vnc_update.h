@@ -27,9 +27,8 @@ struct vnc_update {
 	struct head *head;
 	struct vnc_client *client;
 
-	uint64_t seen;	/* the number of the frame sent last */
-	bool is_stale;	/* the head may have something newer */
-	bool has_asked; /* of the picture, since it was connected */
+	uint64_t seen; /* the number of the frame sent last */
+	bool is_stale; /* the head may have something newer */
 
 	bool is_continuous;
 	pixman_box32_t continuous; /* the part that continuous updates are for */

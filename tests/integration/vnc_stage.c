@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/integration/vnc_stage.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/xalloc.h"
+#include "gateway/input/seat.h"
+#include "gateway/resize.h"
+#include "gateway/viewers.h"
+#include "tests/support/temporary.h"
+
+#define BUDGET (256u << 20)
+
+/* -- The guest ---------------------------------------------------------------- */
+
+static void note_input(struct stage *stage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note_input(struct stage *stage, const char *format, ...)
+{
+	va_list arguments;
+
+	EXPECT(stage->input_count < INPUTS_MAX);
+	va_start(arguments, format);
+	vsnprintf(stage->inputs[stage->input_count++], sizeof(stage->inputs[0]), format, arguments);
+	va_end(arguments);
+}
+
+static void port_key(void *data, uint8_t qnum, bool is_down)
+{
+	note_input(data, "key %02x %s", qnum, is_down ? "down" : "up");
+}
+
+static void port_motion(void *data, unsigned head, uint32_t x, uint32_t y)
+{
+	note_input(data, "motion %u %u,%u", head, x, y);
+}
+
+static void port_relative(void *data, unsigned head, int32_t dx, int32_t dy)
+{
+	note_input(data, "relative %u %d,%d", head, dx, dy);
+}
+
+static void port_button(void *data, unsigned head, enum input_button button, bool is_down)
+{
+	note_input(data, "button %u %d %s", head, button, is_down ? "down" : "up");
+}
+
+static void port_touch(void *data, unsigned head, enum input_touch kind, unsigned slot, uint32_t x,
+		       uint32_t y)
+{
+	note_input(data, "touch %u %d %u %u,%u", head, kind, slot, x, y);
+}
+
+static const struct input_port port = {
+	.key = port_key,
+	.motion = port_motion,
+	.relative = port_relative,
+	.button = port_button,
+	.touch = port_touch,
+};
+
+static void handle_resize(void *data, unsigned head, struct size size)
+{
+	struct stage *stage = data;
+
+	stage->asked_size = size;
+}
+
+void stage_show(struct stage *stage)
+{
+	struct pixels pixels = {stage->picture, stage->width, stage->height, stage->width * 4,
+				PIXMAN_x8r8g8b8};
+
+	EXPECT(head_show(heads_get(stage->services.heads, 0), &pixels, NULL, loop_now_us()) >= 0);
+}
+
+/* Flat parts, few colours, gradients and noise: something for each way to encode. */
+static uint32_t colour_at(uint32_t x, uint32_t y, uint32_t seed)
+{
+	uint32_t noise = (x * 2654435761u ^ y * 40503u ^ seed) * 2246822519u;
+
+	switch (x / 40 % 5) {
+	case 0:
+		return 0x203040 + seed;
+	case 1:
+		return (x + y) % 7 == 0 ? 0xffffff : 0x101010;
+	case 2:
+		return (x % 256) << 16 | (y % 256) << 8 | (x + y) % 256;
+	case 3:
+		return (x / 3 + y / 5) % 13 * 0x112233 & 0xffffff;
+	default:
+		return noise >> 8;
+	}
+}
+
+void stage_paint(struct stage *stage, uint32_t width, uint32_t height, uint32_t seed)
+{
+	free(stage->picture);
+	stage->picture = xcalloc((size_t)width * height, sizeof(uint32_t));
+	stage->width = width;
+	stage->height = height;
+	for (uint32_t y = 0; y < height; y++)
+		for (uint32_t x = 0; x < width; x++)
+			stage->picture[(size_t)y * width + x] = colour_at(x, y, seed);
+	stage_show(stage);
+}
+
+/* -- The stage ------------------------------------------------------------------ */
+
+void stage_open(struct stage *stage, enum access_mode mode, bool is_unix)
+{
+	CLEANUP(freep) char *unix_address = NULL;
+	struct services *services = &stage->services;
+
+	*stage = (struct stage){0};
+	stage->directory = temporary_create();
+	EXPECT_INT(loop_create(&stage->loop), 0);
+	stage->policies[0].viewers_may_resize = true;
+	services->loop = stage->loop;
+	services->heads = heads_create(stage->loop, BUDGET, stage->policies);
+	services->seat = seat_create(stage->loop, services->heads);
+	services->viewers = viewers_create();
+	services->resize = resize_create(stage->loop, services->heads, handle_resize, stage);
+	EXPECT_INT(access_create(mode, stage->directory, &services->access), 0);
+	seat_attach(services->seat, &port, stage);
+	stage_paint(stage, WIDTH, HEIGHT, 1);
+	unix_address = xasprintf("unix:%s/vnc", stage->directory);
+	EXPECT_INT(listen_address_parse(is_unix ? unix_address : "127.0.0.1:0", &stage->address),
+		   0);
+	EXPECT_INT(vnc_server_create(services, &stage->address, &stage->server), 0);
+}
+
+void stage_close(struct stage *stage)
+{
+	struct services *services = &stage->services;
+
+	vnc_server_destroy(stage->server);
+	resize_destroy(services->resize);
+	seat_detach(services->seat);
+	seat_destroy(services->seat);
+	viewers_destroy(services->viewers);
+	heads_destroy(services->heads);
+	access_destroy(services->access);
+	loop_destroy(stage->loop);
+	free(stage->picture);
+	temporary_destroy(stage->directory);
+}
+
+struct rfb_client *stage_connect(struct stage *stage, const char *password)
+{
+	int fd = rfb_connect_tcp(vnc_server_address(stage->server, 0)->port);
+
+	EXPECT(fd >= 0);
+	return rfb_client_create(fd, password, true);
+}
+
+void stage_settle(struct stage *stage, struct rfb_client *client)
+{
+	unsigned answers = client->fence_answers;
+
+	EXPECT_INT(rfb_send_fence(client, 0x80000000, "", 0), 0);
+	UNTIL(stage, client, client->fence_answers > answers);
+}
+
+struct rfb_client *stage_connect_ready(struct stage *stage, const int32_t *encodings, size_t count)
+{
+	struct rfb_client *client = stage_connect(stage, NULL);
+
+	UNTIL(stage, client, client->state == RFB_STATE_READY);
+	EXPECT_INT(rfb_send_encodings(client, encodings, count), 0);
+	return client;
+}
+
+bool stage_is_shown(const struct stage *stage, const struct rfb_client *client)
+{
+	size_t area = (size_t)stage->width * stage->height;
+
+	if (client->width != stage->width || client->height != stage->height)
+		return false;
+	for (size_t i = 0; i < area; i++)
+		if ((client->pixels[i] ^ stage->picture[i]) & 0xffffff)
+			return false;
+	return true;
+}
+
+unsigned stage_viewers(struct stage *stage)
+{
+	struct viewer_info list[VIEWERS_MAX];
+
+	return (unsigned)viewers_list(stage->services.viewers, list, VIEWERS_MAX);
+}
