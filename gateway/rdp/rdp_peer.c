@@ -55,6 +55,7 @@ struct rdp_peer {
 	bool is_suppressed;
 	struct rdp_output *output; /* in use; NULL: nothing was shown yet */
 	bool has_news;		   /* heads changed, or not all of them was sent */
+	unsigned pointer_head;
 };
 
 static struct rdp_peer *peer_of(rdpContext *context)
@@ -224,14 +225,23 @@ static bool wait_for_events(struct rdp_peer *peer)
 	return fds[1].revents & POLLOUT;
 }
 
+/* On another head the pointer has another shape. */
+static void follow_pointer(struct rdp_peer *peer)
+{
+	unsigned head = rdp_hands_pointer_head(peer->context->hands);
+
+	if (head != peer->pointer_head)
+		peer->has_news = true;
+	peer->pointer_head = head;
+}
+
 static int show(struct rdp_peer *peer)
 {
 	struct rdp_output *output = output_of(peer);
 	int r;
 
-	r = rdp_cursor_show(
-		peer->context->cursor,
-		heads_get(peer->services->heads, rdp_hands_pointer_head(peer->context->hands)));
+	r = rdp_cursor_show(peer->context->cursor,
+			    heads_get(peer->services->heads, peer->pointer_head));
 	if (r < 0)
 		return r;
 	if (!output)
@@ -271,14 +281,15 @@ static int turn(struct rdp_peer *peer)
 
 	if (rdp_channels_run(channels) < 0)
 		return end(peer, -EPROTO, NULL);
+	follow_pointer(peer);
 	if (rdp_hands_error(peer->context->hands) < 0)
 		return end(peer, -ENOBUFS, "sent input faster than the guest takes it");
 	if (loop_now_us() > rdp_channels_deadline_us(channels))
 		return end(peer, -ETIMEDOUT, "acknowledges no frames");
 	if (can_write && can_show(peer) && show(peer) < 0)
-		return end(peer, -EIO, "could not be sent a picture");
+		return end(peer, -EIO, NULL);
 	if (rdp_channels_flush(channels) < 0)
-		return end(peer, -EIO, "could not be sent to");
+		return end(peer, -EIO, NULL);
 	return 0;
 }
 
