@@ -77,6 +77,9 @@ static void write_to_stderr(enum log_level level, const struct log_subject *subj
 		snprintf(about, sizeof(about), "viewer %" PRIu64 " (%s %s): ", subject->viewer,
 			 subject->protocol ? subject->protocol : "?",
 			 subject->peer ? subject->peer : "?");
+	else if (subject && subject->protocol)
+		snprintf(about, sizeof(about), "%s %s: ", subject->protocol,
+			 subject->peer ? subject->peer : "?");
 	fprintf(stderr, "%s: %s%s\n", levels[level].name, about, line);
 }
 

@@ -364,6 +364,7 @@ static void log_end(struct rdp_peer *peer)
 	const char *complaint = rdp_library_complaint();
 	bool is_broken = peer->context && freerdp_get_last_error(&peer->context->base) ==
 						  FREERDP_ERROR_CONNECT_TRANSPORT_FAILED;
+	struct log_subject subject = {.protocol = "rdp", .peer = peer->name};
 	char reason[256];
 
 	if (peer->end_reason)
@@ -376,7 +377,7 @@ static void log_end(struct rdp_peer *peer)
 	if (peer->viewer)
 		viewer_leave(peer->viewer, reason);
 	else if (!peer->is_refused)
-		log_warning("rdp: %s %s before it had logged in", peer->name, reason);
+		log_write(LOG_LEVEL_WARNING, &subject, "%s before it had logged in", reason);
 }
 
 static void *run(void *data)

@@ -122,11 +122,12 @@ static void serve(struct rdp_server *server, int fd)
 {
 	uint64_t oldest_us;
 	char name[VIEWER_PEER_MAX];
+	struct log_subject subject = {.protocol = "rdp", .peer = name};
 
 	if (server->count == PEERS_MAX || strangers(server, &oldest_us) >= STRANGERS_MAX) {
 		socket_peer_name(fd, name, sizeof(name));
-		log_warning("rdp: turned %s away: too many connections that have not logged in",
-			    name);
+		log_write(LOG_LEVEL_WARNING, &subject,
+			  "turned away: too many connections that have not logged in");
 		close_fd(fd);
 		return;
 	}
