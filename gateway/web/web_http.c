@@ -192,11 +192,15 @@ static void handle(struct web_request *request)
 			web_static_answer(request, request->path + 1);
 	}
 	/* Nothing but `inbox` may be looked at while another thread has it. */
-	if (!request->inbox && request->answer.status != 0)
+	if (!request->inbox && request->answer.status != 0) {
 		web_request_write(request);
+		return;
+	}
+	/* Whoever answers it always does, if not soon. */
+	lws_set_timeout(request->connection->wsi, NO_PENDING_TIMEOUT, 0);
 	/* After a request without a body libwebsockets does not read on, and would
 	 * spin on what comes. */
-	else if (request->body_expected == 0)
+	if (request->body_expected == 0)
 		lws_rx_flow_control(request->connection->wsi, 0);
 }
 

@@ -246,6 +246,8 @@ static int create_vhost(struct web_server *server, const struct tls_key *key)
 		private = write_memory_file(key->key, private_path);
 		if (certificate < 0 || private < 0)
 			return certificate < 0 ? certificate : private;
+		/* Without this the vhost would be plain HTTP, and say nothing. */
+		info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 		info.ssl_cert_filepath = certificate_path;
 		info.ssl_private_key_filepath = private_path;
 	}

@@ -207,6 +207,29 @@ struct web_response web_client_response(struct web_client *client)
 	return response;
 }
 
+static bool has_headers(void *data)
+{
+	struct web_client *client = data;
+
+	receive(client);
+	return client->is_closed || strstr(client->input, "\r\n\r\n");
+}
+
+struct web_response web_client_headers(struct web_client *client)
+{
+	struct web_response response = {0};
+	const char *end;
+
+	EXPECT(test_wait(client->loop, has_headers, client));
+	end = strstr(client->input, "\r\n\r\n");
+	if (!end)
+		return response;
+	response.headers = xasprintf("%.*s", (int)(end + 4 - client->input), client->input);
+	EXPECT_INT(sscanf(response.headers, "HTTP/1.1 %u", &response.status), 1);
+	consume(client, strlen(response.headers));
+	return response;
+}
+
 void web_response_finish(struct web_response *response)
 {
 	free(response->headers);

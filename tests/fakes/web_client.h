@@ -41,6 +41,9 @@ void web_client_say(struct web_client *client, const char *format, ...)
 /** Waits for one response. The caller finishes it. */
 struct web_response web_client_response(struct web_client *client);
 
+/** The same, to a HEAD: no body follows, whatever its length. */
+struct web_response web_client_headers(struct web_client *client);
+
 void web_response_finish(struct web_response *response);
 
 /** Copies a header's value; false when it is not there. */

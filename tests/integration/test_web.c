@@ -5,6 +5,7 @@
  * the guest, the VNC server behind it and the clients are stand-ins.
  */
 #include <errno.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <spng.h>
 #include <stdarg.h>
@@ -544,6 +545,21 @@ static void a_file_has_its_type_and_is_sent_once(void)
 	again = xasprintf("If-None-Match: %s\r\n", value);
 	EXPECT_INT(status_of(get(client, "/app.js", again)), 304);
 	EXPECT_INT(status_of(get(client, "/app.js", "If-None-Match: \"1\"\r\n")), 200);
+}
+
+static void head_tells_the_size_and_sends_nothing(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = browser(&stage);
+	char size[16];
+	RESPONSE response = {0};
+
+	web_client_say(client, "HEAD /app.js HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	response = web_client_headers(client);
+	EXPECT_INT(response.status, 200);
+	EXPECT(web_response_header(&response, "Content-Length", size, sizeof(size)));
+	EXPECT_STRING(size, "10");
+	EXPECT_INT(status_of(get(client, "/app.js", "")), 200);
 }
 
 static void nothing_but_the_pages_files_is_served(void)
@@ -1212,6 +1228,69 @@ static void off_loopback_there_is_no_server_without_tls(void)
 		   -EPERM);
 }
 
+/* One request over TLS; the answer as it came, which the caller frees. */
+static char *ask_over_tls(const struct listen_address *address, const char *request,
+			  bool *ret_is_secure)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	char *target = xasprintf("127.0.0.1:%u", address->port);
+	BIO *bio = BIO_new_ssl_connect(context);
+	char *answer = xcalloc(1, 4096);
+	int size = 0, n;
+
+	BIO_set_conn_hostname(bio, target);
+	*ret_is_secure = BIO_do_connect(bio) == 1;
+	if (*ret_is_secure) {
+		BIO_puts(bio, request);
+		while ((n = BIO_read(bio, answer + size, 4095 - size)) > 0)
+			size += n;
+	}
+	BIO_free_all(bio);
+	SSL_CTX_free(context);
+	free(target);
+	return answer;
+}
+
+static void with_tls_the_cookie_is_for_tls_only(void)
+{
+	STAGE(ACCESS_PASSWORD);
+	CLEANUP(tls_key_finish) struct tls_key key = {0};
+	CLEANUP(web_server_destroyp) struct web_server *server = NULL;
+	CLEANUP(freep)
+	char *login = xasprintf("POST /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+				"Content-Type: application/x-www-form-urlencoded\r\n"
+				"Content-Length: 34\r\n\r\nuser=dev&password=%s",
+				access_password(stage.services.access));
+	CLEANUP(freep) char *answer = NULL;
+	struct listen_address address;
+	bool is_secure;
+
+	EXPECT_INT(tls_key_load(NULL, NULL, stage.directory, "ivi", &key), 0);
+	EXPECT_INT(listen_address_parse("127.0.0.1:0", &address), 0);
+	EXPECT_INT(web_server_create(&stage.services,
+				     &(struct web_options){.address = &address,
+							   .key = &key,
+							   .web_root = stage.directory},
+				     &callbacks, &stage, &server),
+		   0);
+
+	answer = ask_over_tls(web_server_address(server), login, &is_secure);
+	EXPECT(is_secure);
+	EXPECT(strstr(answer, "HTTP/1.1 303"));
+	EXPECT(strstr(answer, "; SameSite=Strict; Secure"));
+
+	/* Plain HTTP gets nowhere there, and TLS nowhere on the plain one. */
+	{
+		CLIENT client = web_client_connect(stage.loop, web_server_address(server));
+
+		web_client_say(client, "GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		EXPECT_INT(status_of(web_client_response(client)), 0);
+	}
+	free(ask_over_tls(&stage.address, "GET / HTTP/1.1\r\n\r\n", &is_secure));
+	EXPECT(!is_secure);
+	expect_served(&stage);
+}
+
 static void it_ends_at_once_whatever_clients_do(void)
 {
 	STAGE(ACCESS_PASSWORD);
@@ -1255,6 +1334,7 @@ int main(void)
 	RUN_TEST(the_page_is_for_those_who_logged_in);
 	RUN_TEST(nobody_has_to_log_in_where_access_is_open);
 	RUN_TEST(a_file_has_its_type_and_is_sent_once);
+	RUN_TEST(head_tells_the_size_and_sends_nothing);
 	RUN_TEST(nothing_but_the_pages_files_is_served);
 	RUN_TEST(what_is_not_there_is_named);
 	RUN_TEST(a_body_that_is_too_long_is_refused);
@@ -1284,6 +1364,7 @@ int main(void)
 	RUN_TEST(events_tell_what_changes_about_the_heads);
 	RUN_TEST(a_port_in_use_is_an_error);
 	RUN_TEST(off_loopback_there_is_no_server_without_tls);
+	RUN_TEST(with_tls_the_cookie_is_for_tls_only);
 	RUN_TEST(it_ends_at_once_whatever_clients_do);
 	return 0;
 }
