@@ -260,28 +260,32 @@ static void cluster_paint(struct face *face, struct canvas *canvas)
 
 /* -- Widgets */
 
-static void draw_gauge(struct face *face, struct canvas *canvas, enum gauge gauge)
+static void fill_needle(struct canvas *canvas, enum gauge gauge, float angle, float wider,
+			uint32_t colour)
 {
-	struct cluster *cluster = cluster_from_face(face);
-	float angle = needle_angle(face, gauge), x = gauges[gauge].x;
-	float points[4][2], halo[4][2];
 	static const float radius[] = {NEEDLE_TAIL, NEEDLE_TIP, NEEDLE_TIP, NEEDLE_TAIL};
 	static const float half_width[] = {-NEEDLE_HALF, -2, 2, NEEDLE_HALF};
 	float c = cosf(angle * M_PI / 180), s = sinf(angle * M_PI / 180);
+	float points[4][2];
+
+	for (int i = 0; i < 4; i++) {
+		points[i][0] = gauges[gauge].x + radius[i] * c - half_width[i] * wider * s;
+		points[i][1] = DIAL_Y + radius[i] * s + half_width[i] * wider * c;
+	}
+	fill_polygon(canvas, 4, (const float(*)[2])points, solid(colour));
+}
+
+static void draw_gauge(struct face *face, struct canvas *canvas, enum gauge gauge)
+{
+	struct cluster *cluster = cluster_from_face(face);
+	float angle = needle_angle(face, gauge);
 
 	if (angle > DIAL_FIRST)
-		fill_arc(canvas, x, DIAL_Y, ARC_INNER, ARC_OUTER, DIAL_FIRST, angle,
+		fill_arc(canvas, gauges[gauge].x, DIAL_Y, ARC_INNER, ARC_OUTER, DIAL_FIRST, angle,
 			 solid(modes[cluster->mode].colour));
-	for (int i = 0; i < 4; i++) {
-		float wide = half_width[i] * NEEDLE_HALO;
-
-		points[i][0] = x + radius[i] * c - half_width[i] * s;
-		points[i][1] = DIAL_Y + radius[i] * s + half_width[i] * c;
-		halo[i][0] = x + radius[i] * c - wide * s;
-		halo[i][1] = DIAL_Y + radius[i] * s + wide * c;
-	}
-	fill_polygon(canvas, 4, (const float(*)[2])halo, solid(0x2aff7a3d));
-	fill_polygon(canvas, 4, (const float(*)[2])points, solid(0xffff7a3d));
+	fill_needle(canvas, gauge, angle, NEEDLE_HALO, 0x18ff7a3d);
+	fill_needle(canvas, gauge, angle, (1 + NEEDLE_HALO) / 2, 0x28ff7a3d);
+	fill_needle(canvas, gauge, angle, 1, 0xffff7a3d);
 }
 
 static void draw_speed_gauge(struct face *face, struct canvas *canvas)
