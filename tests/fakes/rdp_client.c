@@ -121,6 +121,20 @@ static void handle_channel_disconnected(void *data, const ChannelDisconnectedEve
 		freerdp_client_OnChannelDisconnectedEventHandler(data, event);
 }
 
+/* Without the graphics' plugin the channel is refused, whatever the settings say. */
+static BOOL handle_load_channels(freerdp *instance)
+{
+	rdpSettings *settings = instance->context->settings;
+	const struct rdp_client_options *options = &client_of(instance->context)->options;
+
+	freerdp_settings_set_bool(settings, FreeRDP_SupportGraphicsPipeline,
+				  !options->is_without_graphics && !options->refuses_graphics);
+	BOOL is_loaded = freerdp_client_load_channels(instance);
+	freerdp_settings_set_bool(settings, FreeRDP_SupportGraphicsPipeline,
+				  !options->is_without_graphics);
+	return is_loaded;
+}
+
 static BOOL handle_pre_connect(freerdp *instance)
 {
 	rdpContext *context = instance->context;
@@ -208,6 +222,8 @@ static void set_up(struct rdp_client *client)
 	freerdp_settings_set_bool(settings, FreeRDP_HasRelativeMouseEvent, TRUE);
 	freerdp_settings_set_bool(settings, FreeRDP_SupportGraphicsPipeline,
 				  !options->is_without_graphics);
+	freerdp_settings_set_bool(settings, FreeRDP_GfxSuspendFrameAck,
+				  options->never_acknowledges);
 	freerdp_settings_set_bool(settings, FreeRDP_MultiTouchInput, options->has_touch);
 	freerdp_settings_set_bool(settings, FreeRDP_SupportDisplayControl,
 				  options->has_display_control);
@@ -275,6 +291,7 @@ struct rdp_client *rdp_client_start(const struct rdp_client_options *options)
 		abort();
 	((struct client_context *)client->context)->client = client;
 	set_up(client);
+	client->context->instance->LoadChannels = handle_load_channels;
 	client->context->instance->PreConnect = handle_pre_connect;
 	client->context->instance->PostConnect = handle_post_connect;
 	client->context->instance->PostDisconnect = handle_post_disconnect;
@@ -392,6 +409,13 @@ void rdp_client_pause(struct rdp_client *client, bool is_paused)
 {
 	atomic_store(&client->is_paused, is_paused);
 	wakeup_signal(client->wakeup);
+}
+
+void rdp_client_minimise(struct rdp_client *client, bool is_minimised)
+{
+	pthread_mutex_lock(&client->lock);
+	gdi_send_suppress_output(client->context->gdi, is_minimised);
+	pthread_mutex_unlock(&client->lock);
 }
 
 #define WITH_INPUT(client, call) \

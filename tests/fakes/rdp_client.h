@@ -34,6 +34,8 @@ struct rdp_client_options {
 	uint32_t width; /* of the window, and of its only monitor */
 	uint32_t height;
 	bool is_without_graphics; /* knows bitmap updates only */
+	bool refuses_graphics;	  /* says that it knows them, and then refuses the channel */
+	bool never_acknowledges;  /* says that it will not */
 	bool has_touch;
 	bool has_display_control;
 	unsigned monitors; /* 0: one, that is not spoken of */
@@ -80,6 +82,9 @@ enum rdp_client_pointer rdp_client_pointer(struct rdp_client *client, uint32_t *
 
 /** Stops reading from the connection, or goes on. */
 void rdp_client_pause(struct rdp_client *client, bool is_paused);
+
+/** Says that its window is not seen, or is seen again. */
+void rdp_client_minimise(struct rdp_client *client, bool is_minimised);
 
 /* What a user does. Flags are those of [MS-RDPBCGR] 2.2.8.1.1.3. */
 void rdp_client_key(struct rdp_client *client, uint16_t flags, uint8_t code);

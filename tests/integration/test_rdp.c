@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <sys/socket.h>
 
+#include <freerdp/error.h>
 #include <freerdp/input.h>
 
 #include "common/loop.h"
@@ -323,6 +324,50 @@ static void a_client_without_the_graphics_pipeline_sees_it_exactly_too(void)
 	}
 }
 
+static void a_client_that_refuses_the_graphics_channel_gets_bitmap_updates(void)
+{
+	CLEANUP(strike_stagep) struct stage *stage = set_stage(NULL);
+	struct rdp_client_options options = client_options(stage);
+
+	options.refuses_graphics = true;
+	CLEANUP(rdp_client_destroyp) struct rdp_client *client = connect_client(stage, &options);
+	paint(stage, 0, WIDTH, HEIGHT, 2);
+	expect_shown(stage, client);
+}
+
+static void a_client_that_never_acknowledges_is_shown_everything(void)
+{
+	CLEANUP(strike_stagep) struct stage *stage = set_stage(NULL);
+	struct rdp_client_options options = client_options(stage);
+
+	options.never_acknowledges = true;
+	CLEANUP(rdp_client_destroyp) struct rdp_client *client = connect_client(stage, &options);
+	for (uint32_t seed = 2; seed < 12; seed++) {
+		paint(stage, 0, WIDTH, HEIGHT, seed);
+		expect_shown(stage, client);
+	}
+}
+
+static void a_minimised_client_is_sent_nothing_until_it_is_seen_again(void)
+{
+	CLEANUP(strike_stagep) struct stage *stage = set_stage(NULL);
+	struct rdp_client_options options = client_options(stage);
+	CLEANUP(rdp_client_destroyp) struct rdp_client *hidden = connect_client(stage, &options);
+	CLEANUP(rdp_client_destroyp) struct rdp_client *other = connect_client(stage, &options);
+	struct wait wait = {.stage = stage, .client = hidden};
+
+	rdp_client_minimise(hidden, true);
+	/* Input comes after what was said before it. */
+	rdp_client_key(hidden, 0, 0x1e);
+	expect_inputs(stage, "key 1e down", "key 1e down");
+
+	paint(stage, 0, WIDTH, HEIGHT, 2);
+	expect_shown(stage, other);
+	EXPECT(!shows_head(&wait));
+	rdp_client_minimise(hidden, false);
+	expect_shown(stage, hidden);
+}
+
 static void small_changes_arrive_exactly(void)
 {
 	CLEANUP(strike_stagep) struct stage *stage = set_stage(NULL);
@@ -484,7 +529,7 @@ static void expect_refused(struct stage *stage, const struct rdp_client_options 
 
 	EXPECT(test_wait(stage->loop, has_ended, &wait));
 	EXPECT(!rdp_client_is_connected(client));
-	EXPECT(rdp_client_error(client) != 0);
+	EXPECT_INT(rdp_client_error(client), FREERDP_ERROR_SERVER_INSUFFICIENT_PRIVILEGES);
 	expect_viewers(stage, 0);
 }
 
@@ -769,6 +814,9 @@ int main(void)
 {
 	RUN_TEST(the_desktop_is_the_guests_picture_exactly);
 	RUN_TEST(a_client_without_the_graphics_pipeline_sees_it_exactly_too);
+	RUN_TEST(a_client_that_refuses_the_graphics_channel_gets_bitmap_updates);
+	RUN_TEST(a_client_that_never_acknowledges_is_shown_everything);
+	RUN_TEST(a_minimised_client_is_sent_nothing_until_it_is_seen_again);
 	RUN_TEST(small_changes_arrive_exactly);
 	RUN_TEST(a_large_picture_arrives_in_several_updates);
 	RUN_TEST(the_desktop_follows_the_guests_resize);
