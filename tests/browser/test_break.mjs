@@ -14,7 +14,7 @@ test('the page comes back by itself when the gateway was restarted', async (t) =
   const page = await openBrowser(t);
   await watch(page, gateway);
 
-  await gateway.stop('SIGKILL');
+  await gateway.kill();
   await page.getByText(CANNOT_BE_REACHED).waitFor();
   await page.locator(LAST_PICTURE).waitFor();
 

@@ -58,6 +58,7 @@ export class FakeGuest {
 
   async stop() {
     await this.#program?.stop();
+    this.#program = null;
   }
 
   /** What the guest got so far: a place to wait from. */
@@ -106,8 +107,13 @@ export class Gateway {
     this.url = `http://localhost:${this.#port}/`;
   }
 
-  async stop(signal) {
-    await this.#program?.stop(signal);
+  async stop() {
+    await this.#program?.stop();
+  }
+
+  async kill() {
+    await this.#program.kill();
+    this.#program = null;
   }
 
   /** GET /api/v1/status on the control socket. */

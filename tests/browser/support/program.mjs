@@ -26,7 +26,7 @@ export class Program {
     try {
       await program.waitForLine('READY');
     } catch (error) {
-      await program.stop();
+      await program.kill();
       throw error;
     }
     return program;
@@ -69,16 +69,30 @@ export class Program {
     });
   }
 
-  /** Ends it and waits for that. With SIGKILL, without a chance to clean up. */
-  async stop(signal = 'SIGTERM') {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
-      return;
-    }
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
+  /**
+   * Asks it to end, and waits until it has; throws if it ended in another way
+   * than well: by itself before, or with what a sanitizer found.
+   */
+  async stop() {
     const killer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
-    await ended;
+    await this.#end('SIGTERM');
     clearTimeout(killer);
+    if (this.#child.exitCode !== 0) {
+      throw new Error(`${this.#name} did not end well:\n${this.#transcript()}`);
+    }
+  }
+
+  /** Ends it without a chance to clean up. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal) {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = once(this.#child, 'exit');
+      this.#child.kill(signal);
+      await ended;
+    }
   }
 
   #handleLine(line) {
