@@ -4,8 +4,8 @@
 /*
  * Console
  *
- * One console of the peer, shown on one head: its listener, what the listener
- * is shown, and the size that the guest is asked for.
+ * One console of the peer, shown on one head: its listeners, and the size that
+ * the guest is asked for.
  *
  * After one late answer QEMU stops sharing memory with a listener, and sends
  * copies for good. The console notices, and registers another listener before
@@ -55,7 +55,5 @@ void console_register(struct console *console);
 
 /** Asks the guest for a mode. */
 void console_resize(struct console *console, struct size size);
-
-uint32_t console_id(const struct console *console);
 
 DEFINE_CLEANUP(struct console *, console_destroy)

@@ -16,6 +16,17 @@ void display1_console_path(uint32_t id, char ret_path[DISPLAY1_PATH_MAX])
 /* More messages than this cannot lie in what was read with the handshake. */
 #define LEFTOVER_MESSAGES_MAX 32
 
+/*
+ * sd-bus handles one message at a turn of the loop, and turns are given to
+ * connections, timers and posts in rotation: a peer that floods holds up nobody.
+ *
+ * But for what sd-bus has queued itself, such as the word that a handshake is
+ * done: that waits until a turn is idle. QEMU's main loop stands still during the
+ * handshake, so until then a connection goes before the others.
+ */
+#define PRIORITY	   SD_EVENT_PRIORITY_NORMAL
+#define HANDSHAKE_PRIORITY (SD_EVENT_PRIORITY_NORMAL - 1)
+
 static int handle_leftover(sd_event_source *source, void *data)
 {
 	sd_bus *bus = data;
@@ -23,6 +34,10 @@ static int handle_leftover(sd_event_source *source, void *data)
 	for (int i = 0; i < LEFTOVER_MESSAGES_MAX && sd_bus_is_open(bus) > 0; i++)
 		if (sd_bus_process(bus, NULL) <= 0)
 			break;
+	if (sd_bus_get_event(bus)) {
+		sd_bus_detach_event(bus);
+		sd_bus_attach_event(bus, sd_event_source_get_event(source), PRIORITY);
+	}
 	/* The loop's reference is the last one. */
 	sd_event_source_set_floating(source, false);
 	return 0;
@@ -50,6 +65,7 @@ static int handle_connected(sd_bus_message *message, void *data, sd_bus_error *e
 		sd_bus_unref(bus);
 		return r;
 	}
+	sd_event_source_set_priority(source, HANDSHAKE_PRIORITY);
 	sd_event_source_set_destroy_callback(source, unref_bus);
 	sd_event_source_set_floating(source, true);
 	sd_event_source_unref(source);
@@ -85,9 +101,7 @@ int display1_bus_open(struct loop *loop, int fd, sd_bus **ret_bus)
 	r = sd_bus_start(bus);
 	if (r < 0)
 		return r;
-	/* sd-bus handles one message at a turn of the loop, and turns are given
-	 * to the connections, timers and posts in rotation. */
-	r = sd_bus_attach_event(bus, loop_event(loop), SD_EVENT_PRIORITY_NORMAL);
+	r = sd_bus_attach_event(bus, loop_event(loop), HANDSHAKE_PRIORITY);
 	if (r < 0)
 		return r;
 	*ret_bus = TAKE(bus);
