@@ -145,9 +145,12 @@ export async function startGatewayWithFakeGuest(t,
   const guest = new FakeGuest(join(folder, 'display.sock'), guestOptions);
   const gateway = new Gateway(folder, guest.attach, gatewayOptions);
   t.after(async () => {
-    await gateway.stop();
-    await guest.stop();
-    await rm(folder, { recursive: true, force: true });
+    try {
+      await gateway.stop();
+    } finally {
+      await guest.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
   if (guestIsThere) {
     await guest.start();
