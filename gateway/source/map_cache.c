@@ -6,10 +6,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void move_to_front(struct map_cache *cache, unsigned index, struct guarded_map *map)
+/* Puts `map` first, in the place of entry `index`, and counts the flip. */
+static void put_first(struct map_cache *cache, unsigned index, struct guarded_map *map)
 {
-	memmove(&cache->maps[1], &cache->maps[0], index * sizeof(cache->maps[0]));
-	cache->maps[0] = map;
+	memmove(&cache->entries[1], &cache->entries[0], index * sizeof(cache->entries[0]));
+	cache->entries[0] = (struct map_cache_entry){.map = map};
+	for (unsigned i = 1; i < MAP_CACHE_LENGTH; i++) {
+		struct map_cache_entry *entry = &cache->entries[i];
+
+		if (entry->map && ++entry->flips > MAP_CACHE_FLIPS_MAX) {
+			guarded_map_close(entry->map);
+			entry->map = NULL;
+		}
+	}
 }
 
 int map_cache_open(struct map_cache *cache, int fd, size_t size, struct guarded_map **ret_map)
@@ -21,10 +30,10 @@ int map_cache_open(struct map_cache *cache, int fd, size_t size, struct guarded_
 	if (fstat(fd, &status) < 0)
 		return -errno;
 	for (unsigned i = 0; i < MAP_CACHE_LENGTH; i++) {
-		map = cache->maps[i];
+		map = cache->entries[i].map;
 		if (map && guarded_map_is_of(map, status.st_dev, status.st_ino, size) &&
 		    status.st_size >= 0 && (uint64_t)status.st_size >= size) {
-			move_to_front(cache, i, map);
+			put_first(cache, i, map);
 			*ret_map = map;
 			return 0;
 		}
@@ -34,10 +43,10 @@ int map_cache_open(struct map_cache *cache, int fd, size_t size, struct guarded_
 	if (r < 0)
 		return r;
 	/* Another size is another mode: what was kept will not come again. */
-	if (cache->maps[0] && guarded_map_size(cache->maps[0]) != size)
+	if (cache->entries[0].map && guarded_map_size(cache->entries[0].map) != size)
 		map_cache_clear(cache);
-	guarded_map_close(cache->maps[MAP_CACHE_LENGTH - 1]);
-	move_to_front(cache, MAP_CACHE_LENGTH - 1, map);
+	guarded_map_close(cache->entries[MAP_CACHE_LENGTH - 1].map);
+	put_first(cache, MAP_CACHE_LENGTH - 1, map);
 	*ret_map = map;
 	return 0;
 }
@@ -45,7 +54,7 @@ int map_cache_open(struct map_cache *cache, int fd, size_t size, struct guarded_
 void map_cache_clear(struct map_cache *cache)
 {
 	for (unsigned i = 0; i < MAP_CACHE_LENGTH; i++) {
-		guarded_map_close(cache->maps[i]);
-		cache->maps[i] = NULL;
+		guarded_map_close(cache->entries[i].map);
+		cache->entries[i].map = NULL;
 	}
 }

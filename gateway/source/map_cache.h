@@ -9,15 +9,22 @@
  * time, most of it in page faults: three times what reading them costs.
  *
  * While a file is mapped its inode number cannot come to mean another file.
- * What is kept is bounded: the files of a triple buffer, all of one size.
+ * What is kept is bounded: the files of a triple buffer, all of one size, and
+ * none that was left out of the last few flips.
  */
 
 #include "gateway/source/guarded_map.h"
 
 #define MAP_CACHE_LENGTH 3
 
+/* A file that was not shown in so many flips is not part of the rotation. */
+#define MAP_CACHE_FLIPS_MAX 12
+
 struct map_cache {
-	struct guarded_map *maps[MAP_CACHE_LENGTH]; /* the one used last first */
+	struct map_cache_entry {
+		struct guarded_map *map;
+		unsigned flips;	     /* since it was shown */
+	} entries[MAP_CACHE_LENGTH]; /* the one shown last first */
 };
 
 /**

@@ -112,8 +112,26 @@ static void a_buffer_of_another_size_drops_those_kept(void)
 
 	EXPECT_INT(map_cache_open(&cache, small, SIZE, &map), 0);
 	EXPECT_INT(map_cache_open(&cache, large, 2 * SIZE, &map), 0);
-	EXPECT(cache.maps[0] == map);
-	EXPECT(cache.maps[1] == NULL);
+	EXPECT(cache.entries[0].map == map);
+	EXPECT(cache.entries[1].map == NULL);
+	map_cache_clear(&cache);
+}
+
+static void a_buffer_that_is_not_shown_any_more_is_let_go(void)
+{
+	struct map_cache cache = {0};
+	CLEANUP(close_fdp) int console = file_of(SIZE, 'c');
+	CLEANUP(close_fdp) int front = file_of(SIZE, 'f');
+	CLEANUP(close_fdp) int back = file_of(SIZE, 'b');
+	struct guarded_map *map;
+
+	EXPECT_INT(map_cache_open(&cache, console, SIZE, &map), 0);
+	for (int i = 0; i < MAP_CACHE_FLIPS_MAX; i++)
+		EXPECT_INT(map_cache_open(&cache, i % 2 ? back : front, SIZE, &map), 0);
+	EXPECT(cache.entries[2].map != NULL);
+	EXPECT_INT(map_cache_open(&cache, front, SIZE, &map), 0);
+	EXPECT(cache.entries[2].map == NULL);
+	EXPECT(cache.entries[1].map != NULL);
 	map_cache_clear(&cache);
 }
 
@@ -137,6 +155,7 @@ int main(void)
 	RUN_TEST(another_fault_still_ends_the_program);
 	RUN_TEST(a_buffer_that_comes_again_is_not_mapped_again);
 	RUN_TEST(a_buffer_of_another_size_drops_those_kept);
+	RUN_TEST(a_buffer_that_is_not_shown_any_more_is_let_go);
 	RUN_TEST(a_kept_buffer_that_shrank_is_refused);
 	return 0;
 }
