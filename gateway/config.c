@@ -293,15 +293,25 @@ static int handle_key(void *data, const char *section, const char *key, const ch
 	return option->set(parser, value) == 0;
 }
 
+static void close_file(FILE *file)
+{
+	if (file)
+		fclose(file);
+}
+
+DEFINE_CLEANUP(FILE *, close_file)
+
 static int read_file(struct parser *parser, const char *path)
 {
+	CLEANUP(close_filep) FILE *file = fopen(path, "re");
 	char reason[CONFIG_ERROR_MAX];
-	int line = ini_parse(path, handle_key, parser);
+	int line = file ? ini_parse_file(file, handle_key, parser) : 0;
 
+	/* inih takes a directory for an empty file. */
+	if (!file || ferror(file))
+		return fail(parser, "cannot read the configuration %s: %s", path, strerror(errno));
 	if (line == 0)
 		return 0;
-	if (line < 0)
-		return fail(parser, "cannot read the configuration %s: %s", path, strerror(errno));
 
 	memcpy(reason, parser->error, sizeof(reason));
 	parser->error[0] = '\0';

@@ -52,6 +52,12 @@ static int take_signals(struct loop *loop)
 	return 0;
 }
 
+static int could_not(const char *what, int error)
+{
+	log_error("cannot %s: %s", what, strerror(-error));
+	return error;
+}
+
 static int run(const struct config *config)
 {
 	CLEANUP(loop_destroyp) struct loop *loop = NULL;
@@ -59,21 +65,21 @@ static int run(const struct config *config)
 	int r;
 
 	r = loop_create(&loop);
+	if (r == 0)
+		r = take_signals(loop);
 	if (r < 0)
-		return r;
-	r = take_signals(loop);
-	if (r < 0)
-		return r;
+		return could_not("start", r);
 	r = session_create(loop, config, &session);
 	if (r < 0)
-		return r;
+		return r; /* logged */
 
 	/* Only where the service manager asks for one. */
 	sd_event_set_watchdog(loop_event(loop), true);
 	puts("READY");
 	fflush(stdout);
 	sd_notify(0, "READY=1");
-	return loop_run(loop);
+	r = loop_run(loop);
+	return r < 0 ? could_not("go on", r) : 0;
 }
 
 int main(int argc, char **argv)
@@ -91,10 +97,5 @@ int main(int argc, char **argv)
 	}
 
 	log_open(config->log_level);
-	r = run(config);
-	if (r < 0) {
-		log_error("could not run: %s", strerror(-r));
-		return EXIT_COULD_NOT;
-	}
-	return EXIT_DONE;
+	return run(config) < 0 ? EXIT_COULD_NOT : EXIT_DONE;
 }

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/worker.h"
 #include "common/xalloc.h"
+#include "gateway/access/state_file.h"
 #include "gateway/access/tls_key.h"
 #include "gateway/config.h"
 #include "gateway/frame/heads.h"
@@ -35,37 +36,43 @@ struct session {
 	struct web_server *web;
 };
 
-/* Makes a directory and those above it, as private as the user's own. */
-static int make_directory(const char *path)
+/* Who may write there may put another password in the place of ours. */
+static int check_is_private(const char *directory)
 {
-	CLEANUP(freep) char *part = xstrdup(path);
+	struct stat status;
 
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return mkdir(part, 0700) < 0 && errno != EEXIST ? -errno : 0;
+	if (stat(directory, &status) < 0)
+		return -errno;
+	if (!S_ISDIR(status.st_mode))
+		return -ENOTDIR;
+	return status.st_mode & (S_IWGRP | S_IWOTH) ? -EPERM : 0;
 }
 
-static int make_directories(const struct config *config)
+static int make_state_directory(const char *directory)
 {
-	CLEANUP(freep) char *control_dir = xstrdup(config->control);
-	char *slash = strrchr(control_dir, '/');
-	int r = make_directory(config->state_dir);
+	int r = state_directory_make(directory);
 
-	if (r < 0) {
-		log_error("cannot make the state directory %s: %s", config->state_dir,
-			  strerror(-r));
-		return r;
-	}
-	if (!slash || slash == control_dir)
+	if (r == 0)
+		r = check_is_private(directory);
+	if (r == -EPERM)
+		log_error("others may write to the state directory %s: chmod 700 it", directory);
+	else if (r < 0)
+		log_error("cannot use the state directory %s: %s", directory, strerror(-r));
+	return r;
+}
+
+static int make_control_directory(const char *control)
+{
+	CLEANUP(freep) char *directory = xstrdup(control);
+	char *slash = strrchr(directory, '/');
+	int r;
+
+	if (!slash || slash == directory)
 		return 0;
 	*slash = '\0';
-	r = make_directory(control_dir);
+	r = state_directory_make(directory);
 	if (r < 0)
-		log_error("cannot make the directory of the control socket %s: %s", config->control,
+		log_error("cannot make the directory of the control socket %s: %s", control,
 			  strerror(-r));
 	return r;
 }
@@ -118,11 +125,12 @@ static int create_services(struct session *session, struct loop *loop)
 	services->seat = seat_create(loop, services->heads);
 	services->viewers = viewers_create();
 	services->resize = resize_create(loop, services->heads, handle_resize, session);
-	if (!services->resize)
-		return -ENOMEM;
-	r = workers_create(loop, WORKERS, JOBS_MAX, &services->workers);
-	if (r < 0)
+	r = services->resize ? workers_create(loop, WORKERS, JOBS_MAX, &services->workers)
+			     : -ENOMEM;
+	if (r < 0) {
+		log_error("cannot start: %s", strerror(-r));
 		return r;
+	}
 	return access_create(config->access, config->state_dir, &services->access);
 }
 
@@ -171,7 +179,9 @@ int session_create(struct loop *loop, const struct config *config, struct sessio
 	int r;
 
 	session->config = config;
-	r = make_directories(config);
+	r = make_state_directory(config->state_dir);
+	if (r == 0)
+		r = make_control_directory(config->control);
 	if (r < 0)
 		return r;
 	r = create_services(session, loop);
@@ -190,8 +200,10 @@ int session_create(struct loop *loop, const struct config *config, struct sessio
 	/* Last: from here on the guest may call. */
 	r = source_create(loop, &config->attach, session->services.heads, session->services.seat,
 			  &session->source);
-	if (r < 0)
+	if (r < 0) {
+		log_error("cannot watch for the display source: %s", strerror(-r));
 		return r;
+	}
 
 	*ret_session = TAKE(session);
 	return 0;

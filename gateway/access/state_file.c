@@ -52,7 +52,7 @@ int state_file_read_private(const char *path, char **ret_text)
 	return read_file(path, true, ret_text);
 }
 
-static int make_directories(const char *directory)
+int state_directory_make(const char *directory)
 {
 	CLEANUP(freep) char *path = xstrdup(directory);
 
@@ -87,7 +87,7 @@ int state_file_write(const char *directory, const char *name, const char *text)
 	CLEANUP(close_fdp) int fd = -1;
 	int r;
 
-	r = make_directories(directory);
+	r = state_directory_make(directory);
 	if (r < 0)
 		return r;
 	/* What a process that died here left behind may have another mode. */

@@ -22,6 +22,9 @@ int state_file_read(const char *path, char **ret_text);
 /** state_file_read(), but -EPERM when others than the owner may read or write the file. */
 int state_file_read_private(const char *path, char **ret_text);
 
+/** Makes a directory, mode 0700, with those above it. Returns 0 or negative errno. */
+int state_directory_make(const char *directory);
+
 /**
  * Writes a file with mode 0600, whole or not at all. Makes the directory, mode
  * 0700, with those above it. Returns 0 or negative errno.

@@ -20,6 +20,10 @@
 /* All connections: each viewer, and as many strangers as may be. */
 #define PEERS_MAX (VIEWERS_MAX + STRANGERS_MAX)
 
+/* Connections taken in a second; further ones wait. This also keeps the loop from spinning while
+ * the process has no descriptors left. */
+#define CONNECTIONS_PER_SECOND 32
+
 /* What may wait in the kernel for the network to take it: what is there cannot be replaced by
  * a newer frame. */
 #define UNSENT_BYTES (64 * 1024)
@@ -192,6 +196,9 @@ int rdp_server_create(const struct services *services, const struct rdp_options 
 	if (r >= 0)
 		r = sd_event_add_io(loop_event(services->loop), &server->accepting, server->fd,
 				    EPOLLIN, handle_connection, server);
+	if (r >= 0)
+		r = sd_event_source_set_ratelimit(server->accepting, UINT64_C(1000000),
+						  CONNECTIONS_PER_SECOND);
 	if (r < 0) {
 		log_error("rdp: cannot wait for connections: %s", strerror(-r));
 		return r;

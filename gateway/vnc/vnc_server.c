@@ -137,24 +137,25 @@ static int handle_connection(sd_event_source *event, int listener, uint32_t even
 	struct vnc_server *server = door->server;
 	CLEANUP(close_fdp) int fd = -1;
 	char peer[VIEWER_PEER_MAX];
+	const struct log_subject subject = {.protocol = "vnc", .peer = peer};
 	int r;
 
 	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			log_warning("VNC: cannot accept a connection: %s", strerror(errno));
+			log_warning("vnc: cannot accept a connection: %s", strerror(errno));
 		return 0;
 	}
 	socket_peer_name(fd, peer, sizeof(peer));
 	if (server->logins >= LOGINS_MAX) {
-		log_warning("VNC: %d connections are at their login, turning away %s", LOGINS_MAX,
-			    peer);
+		log_write(LOG_LEVEL_WARNING, &subject,
+			  "turned away: %d connections are at their login already", LOGINS_MAX);
 		return 0;
 	}
 	r = start_viewer(server, take_fd(&fd), door->head, "vnc", peer,
 			 access_mode(server->services.access) == ACCESS_PASSWORD);
 	if (r < 0)
-		log_warning("VNC: cannot serve %s: %s", peer, strerror(-r));
+		log_write(LOG_LEVEL_WARNING, &subject, "cannot be served: %s", strerror(-r));
 	return 0;
 }
 
@@ -210,13 +211,14 @@ static int open_door(struct vnc_server *server, struct head *head)
 		r = sd_event_source_set_ratelimit(door->event, UINT64_C(1000000),
 						  CONNECTIONS_PER_SECOND);
 	if (r < 0) {
-		log_error("VNC: cannot listen on %s for head %u: %s",
+		log_error("vnc: cannot listen on %s for head %u: %s",
 			  listen_address_format(&door->address, text), index, strerror(-r));
 		return r;
 	}
 	if (index == 0)
 		server->address = door->address;
-	log_info("VNC: head %u is at %s", index, listen_address_format(&door->address, text));
+	log_info("vnc: listening on %s for head %u", listen_address_format(&door->address, text),
+		 index);
 	server->doors[index] = TAKE(door);
 	return 0;
 }
@@ -236,7 +238,7 @@ static int open_doors(struct vnc_server *server)
 	int r;
 
 	if (access_mode(server->services.access) == ACCESS_PASSWORD && !vnc_login_is_possible()) {
-		log_error("VNC: this system's crypto policy has no DES, which VNC's password "
+		log_error("vnc: this system's crypto policy has no DES, which VNC's password "
 			  "needs: leave --vnc out");
 		return -ENOTSUP;
 	}

@@ -267,6 +267,8 @@ static const char *reason_to_leave(const struct vnc_viewer *viewer)
 static void *run(void *data)
 {
 	struct vnc_viewer *viewer = data;
+	const struct log_subject subject = {.protocol = viewer->config.protocol,
+					    .peer = viewer->peer};
 	int r;
 
 	pthread_setname_np(pthread_self(), "vnc viewer");
@@ -274,8 +276,7 @@ static void *run(void *data)
 	viewer->config.on_login_over(viewer->config.data);
 	/* A wrong password was logged where it was counted. */
 	if (r < 0 && r != -EACCES && !viewer->entry)
-		log_info("%s: turned away %s: %s", viewer->config.protocol, viewer->peer,
-			 viewer->reason);
+		log_write(LOG_LEVEL_INFO, &subject, "turned away: %s", viewer->reason);
 	if (r == 0)
 		watch(viewer);
 	viewer_leave(viewer->entry, reason_to_leave(viewer));

@@ -58,6 +58,7 @@ int web_listener_create(struct web_server *server, const struct listen_address *
 {
 	CLEANUP(web_listener_destroyp)
 	struct web_listener *listener = xcalloc(1, sizeof(*listener));
+	const char *name = policy->is_control ? "control" : "web";
 	char text[LISTEN_ADDRESS_MAX];
 	int r;
 
@@ -69,10 +70,11 @@ int web_listener_create(struct web_server *server, const struct listen_address *
 	listener->fd = listener_open(&listener->address);
 	r = listener->fd < 0 ? listener->fd : watch(listener);
 	if (r < 0) {
-		log_error("cannot listen on %s for the web: %s",
-			  listen_address_format(address, text), strerror(-r));
+		log_error("%s: cannot listen on %s: %s", name, listen_address_format(address, text),
+			  strerror(-r));
 		return r;
 	}
+	log_info("%s: listening on %s", name, listen_address_format(&listener->address, text));
 	*ret_listener = TAKE(listener);
 	return 0;
 }

@@ -338,6 +338,15 @@ static int check(const struct web_options *options)
 	return -EPERM;
 }
 
+/* The API works all the same. */
+static void check_page(const struct web_options *options)
+{
+	CLEANUP(freep) char *path = xasprintf("%s/index.html", options->web_root);
+
+	if (options->address && access(path, R_OK) < 0)
+		log_warning("web: browsers get no page: %s: %s", path, strerror(errno));
+}
+
 /* Goes on while no gateway runs. */
 static uint64_t calendar_us(void)
 {
@@ -356,6 +365,7 @@ int web_server_create(const struct services *services, const struct web_options 
 
 	if (r < 0)
 		return r;
+	check_page(options);
 	server = xcalloc(1, sizeof(*server));
 	server->services = *services;
 	server->callbacks = *callbacks;
@@ -372,12 +382,15 @@ int web_server_create(const struct services *services, const struct web_options 
 	r = create_context(server, options->key);
 	if (r == 0)
 		r = create_listeners(server, options);
-	if (r == 0)
-		r = web_events_create(server, &server->events);
+	if (r < 0)
+		return r; /* logged */
+	r = web_events_create(server, &server->events);
 	if (r == 0)
 		r = start(server);
-	if (r < 0)
+	if (r < 0) {
+		log_error("the web server cannot start: %s", strerror(-r));
 		return r;
+	}
 	*ret_server = TAKE(server);
 	return 0;
 }
