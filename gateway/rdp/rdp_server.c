@@ -28,7 +28,8 @@
  * a newer frame. */
 #define UNSENT_BYTES (64 * 1024)
 
-/* A client whose machine or network is gone is found out by TCP. */
+/* A client whose machine or network is gone, or that takes nothing of what it was sent, is found
+ * out by TCP: its thread may be waiting to send. */
 #define SILENCE_S     60
 #define UNANSWERED_MS (30 * 1000)
 

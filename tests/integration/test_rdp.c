@@ -806,7 +806,9 @@ static void a_stuck_client_does_not_keep_the_server_from_stopping(void)
 			unchanged = 0;
 		frames = frames_of_first_viewer(stage);
 	}
+	uint64_t began = loop_now_us();
 	rdp_server_destroy(TAKE(stage->server));
+	EXPECT(loop_now_us() - began < TEST_DEADLINE_MS * UINT64_C(1000));
 	expect_viewers(stage, 0);
 }
 
