@@ -151,6 +151,27 @@ static BOOL handle_desktop_resize(rdpContext *context)
 			  freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopHeight));
 }
 
+/* FreeRDP collects what was painted in the window's invalid region. */
+static BOOL handle_end_paint(rdpContext *context)
+{
+	struct rdp_client *client = client_of(context);
+	HGDI_WND window = context->gdi->primary->hdc->hwnd;
+	struct rdp_client_paint paint = {
+		.x = window->invalid->x,
+		.y = window->invalid->y,
+		.width = window->invalid->w,
+		.height = window->invalid->h,
+	};
+
+	if (window->invalid->null)
+		return TRUE;
+	freerdp_get_stats(context->rdp, &paint.bytes_received, NULL, NULL, NULL);
+	client->options.on_paint(client->options.data, &paint);
+	window->invalid->null = TRUE;
+	window->ninvalid = 0;
+	return TRUE;
+}
+
 static BOOL handle_post_connect(freerdp *instance)
 {
 	rdpContext *context = instance->context;
@@ -168,6 +189,8 @@ static BOOL handle_post_connect(freerdp *instance)
 		return FALSE;
 	graphics_register_pointer(context->graphics, &pointer);
 	context->update->DesktopResize = handle_desktop_resize;
+	if (client_of(context)->options.on_paint)
+		context->update->EndPaint = handle_end_paint;
 	return TRUE;
 }
 

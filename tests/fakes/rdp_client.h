@@ -27,6 +27,15 @@ struct rdp_client_monitor {
 	uint32_t height;
 };
 
+/* One frame's painting: the box around it. */
+struct rdp_client_paint {
+	int32_t x;
+	int32_t y;
+	int32_t width;
+	int32_t height;
+	uint64_t bytes_received; /* since the connection began */
+};
+
 struct rdp_client_options {
 	uint16_t port; /* on 127.0.0.1 */
 	const char *user;
@@ -38,6 +47,9 @@ struct rdp_client_options {
 	bool never_acknowledges;  /* says that it will not */
 	bool has_touch;
 	bool has_display_control;
+	/* Told of what was painted, and how much came for it; on the client's thread. NULL: not. */
+	void (*on_paint)(void *data, const struct rdp_client_paint *paint);
+	void *data;
 	unsigned monitors; /* 0: one, that is not spoken of */
 	struct rdp_client_monitor monitor[RDP_CLIENT_MONITORS_MAX];
 };
