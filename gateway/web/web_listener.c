@@ -13,9 +13,6 @@
 #include "gateway/web/web_connection.h"
 #include "gateway/web/web_context.h"
 
-/* Clients of one listener at a time: others are closed at once. */
-#define CONNECTIONS_MAX 256
-
 /* How many to accept before others have their turn. */
 #define ACCEPTS_AT_A_TIME 16
 
@@ -146,10 +143,10 @@ void web_listener_accept(struct web_listener *listener)
 		}
 		if (fd < 0)
 			return;
-		if (listener->connections >= CONNECTIONS_MAX) {
+		if (listener->connections >= WEB_CONNECTIONS_MAX) {
 			web_refusal_log_write(&listener->server->refusals, "",
 					      "a connection: there are %d already",
-					      CONNECTIONS_MAX);
+					      WEB_CONNECTIONS_MAX);
 			close(fd);
 			continue;
 		}

@@ -20,6 +20,9 @@ struct lws;
 struct web_listener;
 struct web_server;
 
+/* Clients of one listener at a time: others are closed at once. */
+#define WEB_CONNECTIONS_MAX 256
+
 /**
  * Listens on `address`, and fills in a port of 0. `policy` is copied, with its
  * own address set. Returns 0 or negative errno, logged.

@@ -29,8 +29,9 @@
 /* All headers of a request together: browsers send every cookie of localhost. */
 #define HEADERS_MAX 16384
 
-/* Requests whose headers are being read at a time; others wait. */
-#define HEADERS_AT_A_TIME 64
+/* Requests whose headers are kept at a time: those of all connections, so that
+ * browsers' never make the control socket's wait. */
+#define HEADERS_AT_A_TIME (2 * WEB_CONNECTIONS_MAX)
 
 /* For headers, or a body, to come. */
 #define REQUEST_TIMEOUT_S   10

@@ -19,6 +19,7 @@
 #include "gateway/frame/frame.h"
 #include "gateway/frame/heads.h"
 #include "gateway/input/seat.h"
+#include "gateway/web/web_listener.h"
 #include "gateway/web/web_server.h"
 #include "tests/fakes/web_client.h"
 #include "tests/support/temporary.h"
@@ -198,6 +199,22 @@ static struct web_client *program(struct stage *stage)
 	return web_client_connect(stage->loop, &stage->control);
 }
 
+static unsigned status_of(struct web_response response)
+{
+	RESPONSE finished = response;
+
+	return finished.status;
+}
+
+/* A browser that is served; or NULL, while there is no room for it. */
+static struct web_client *try_browser(struct stage *stage)
+{
+	CLIENT client = browser(stage);
+
+	web_client_say(client, "GET /app.js HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	return status_of(web_client_response(client)) == 200 ? TAKE(client) : NULL;
+}
+
 /* One request with `headers` besides, and its response. */
 static struct web_response ask(struct web_client *client, const char *method, const char *path,
 			       const char *headers, const char *body)
@@ -212,13 +229,6 @@ static struct web_response get(struct web_client *client, const char *path, cons
 {
 	web_client_say(client, "GET %s HTTP/1.1\r\nHost: localhost:8080\r\n%s\r\n", path, headers);
 	return web_client_response(client);
-}
-
-static unsigned status_of(struct web_response response)
-{
-	RESPONSE finished = response;
-
-	return finished.status;
 }
 
 /* Expects a refusal, with these words in its sentence. */
@@ -710,6 +720,31 @@ static void who_sends_more_before_the_answer_is_read_is_closed(void)
 	expect_served(&stage);
 	web_client_say(client, "GET /app.js HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	web_client_expect_closed(client);
+}
+
+static void slow_clients_leave_room_on_the_control_socket_and_no_more_than_there_is(void)
+{
+	STAGE(ACCESS_OPEN);
+	struct web_client *clients[WEB_CONNECTIONS_MAX];
+	struct web_client *late;
+
+	for (int i = 0; i < WEB_CONNECTIONS_MAX; i++) {
+		/* Served once, so that it is not in the backlog any more. */
+		clients[i] = try_browser(&stage);
+		EXPECT(clients[i]);
+		web_client_say(clients[i], "GET / HTTP/1.1\r\nHost: ");
+	}
+	late = browser(&stage);
+	web_client_expect_closed(late);
+	web_client_destroy(late);
+	expect_served(&stage);
+
+	/* A place is free again when a client goes. */
+	web_client_destroy(clients[0]);
+	while (!(clients[0] = try_browser(&stage)))
+		;
+	for (int i = 0; i < WEB_CONNECTIONS_MAX; i++)
+		web_client_destroy(clients[i]);
 }
 
 /* -- Pictures --------------------------------------------------------------------------- */
@@ -1365,6 +1400,7 @@ int main(void)
 	RUN_TEST(malformed_http_ends_that_connection_only);
 	RUN_TEST(headers_without_end_are_refused);
 	RUN_TEST(who_sends_more_before_the_answer_is_read_is_closed);
+	RUN_TEST(slow_clients_leave_room_on_the_control_socket_and_no_more_than_there_is);
 	RUN_TEST(a_screenshot_is_the_frame_exactly);
 	RUN_TEST(a_screenshot_has_the_pointer_when_asked_for);
 	RUN_TEST(a_notice_is_never_a_screenshot);
