@@ -48,6 +48,7 @@ struct source {
 	bool was_attached; /* ever */
 	bool is_lost;
 	char reason[SOURCE_REASON_MAX];
+	bool has_new_reason;		/* that the heads do not show yet */
 	struct size resized[HEADS_MAX]; /* what source_resize() asked for; 0x0: nothing */
 };
 
@@ -68,14 +69,14 @@ static void show_reason(struct source *source)
 	}
 }
 
-/* Says so once: an attempt that fails as the last one did is no news. */
-static void set_reason(struct source *source, const char *reason)
+/* Returns whether it is another one: an attempt that fails as the last did is no news. */
+static bool set_reason(struct source *source, const char *reason)
 {
 	if (strcmp(source->reason, reason) == 0)
-		return;
+		return false;
 	snprintf(source->reason, sizeof(source->reason), "%s", reason);
 	log_warning("%s", reason);
-	show_reason(source);
+	return true;
 }
 
 static void detach(struct source *source)
@@ -114,6 +115,9 @@ static void handle_loss(void *data)
 	if (source->is_attached && loop_now_us() - source->attached_us > STABLE_US)
 		source->retry_pause_us = RETRY_PAUSE_MIN_US;
 	detach(source);
+	/* Not before: a picture that was under way would have replaced it. */
+	if (source->has_new_reason)
+		show_reason(source);
 	source->is_lost = false;
 	retry_later(source);
 }
@@ -132,7 +136,7 @@ static void lose(struct source *source, const char *what)
 	else
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: it %s", peer_name(source),
 			 source->address->path, what);
-	set_reason(source, reason);
+	source->has_new_reason = set_reason(source, reason);
 	loop_timer_arm(source->loss_timer, 0);
 }
 
@@ -288,8 +292,9 @@ static void handle_retry(void *data)
 		/* That the guest went away says more than that it is still away. */
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: %s", peer_name(source),
 			 source->address->path, why);
-		if (!source->was_attached || !peer_socket_is_absence(fd))
-			set_reason(source, reason);
+		if ((!source->was_attached || !peer_socket_is_absence(fd)) &&
+		    set_reason(source, reason))
+			show_reason(source);
 		retry_later(source);
 	}
 }
