@@ -421,9 +421,12 @@ static int fill_in_defaults(struct parser *parser)
 			return r;
 	}
 	/* Heads 0 and 1 are switched on where nobody says otherwise: an IVI and a cluster. */
-	for (unsigned i = 0; i < 2; i++)
-		if (!parser->has_size[i])
-			config->heads[i].size = (struct size){1920, 1080};
+	for (unsigned i = 0; i < 2; i++) {
+		if (parser->has_size[i])
+			continue;
+		config->heads[i].size = (struct size){1920, 1080};
+		config->heads[i].is_for_switching_on = true;
+	}
 	return fill_in_state(parser);
 }
 

@@ -41,8 +41,9 @@ struct size {
 
 /* What fixes a head's size, from the configuration. */
 struct head_policy {
-	struct size size;	 /* asked of the guest; 0x0: leave it alone */
-	bool viewers_may_resize; /* resize=viewer */
+	struct size size;	  /* asked of the guest; 0x0: leave it alone */
+	bool is_for_switching_on; /* the size is asked of a head that is off only */
+	bool viewers_may_resize;  /* resize=viewer */
 };
 
 struct cursor {

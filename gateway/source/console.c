@@ -38,6 +38,7 @@ struct console {
 	bool is_repairing;    /* until the new listener is shown something */
 
 	struct size wanted;
+	bool only_if_off;
 	bool has_asked;
 };
 
@@ -71,7 +72,8 @@ static void handle_shown(void *data)
 		return;
 	console->has_asked = true;
 	if (view_is_off(console->view) ||
-	    !view_has_size(console->view, console->wanted.width, console->wanted.height))
+	    (!console->only_if_off &&
+	     !view_has_size(console->view, console->wanted.width, console->wanted.height)))
 		ask_size(console);
 }
 
@@ -336,7 +338,8 @@ void console_register(struct console *console)
 }
 
 struct console *console_create(struct loop *loop, sd_bus *bus, uint32_t id, struct head *head,
-			       struct size wanted, const struct console_events *events, void *data)
+			       struct size wanted, bool only_if_off,
+			       const struct console_events *events, void *data)
 {
 	CLEANUP(console_destroyp) struct console *console = xcalloc(1, sizeof(*console));
 
@@ -345,6 +348,7 @@ struct console *console_create(struct loop *loop, sd_bus *bus, uint32_t id, stru
 	display1_console_path(id, console->path);
 	console->head = head;
 	console->wanted = wanted;
+	console->only_if_off = only_if_off;
 	console->events = events;
 	console->data = data;
 	console->repair_pause_us = REPAIR_PAUSE_MIN_US;

@@ -36,12 +36,13 @@ struct console_events {
 
 /**
  * Starts to show console `id` of `bus` on `head`; all outlive the console.
- * `wanted` is asked of the guest when it shows another size or nothing; 0x0:
- * whatever it likes. It needs console_register() to begin with. Returns NULL
- * when the system is out of timers.
+ * `wanted` is asked of the guest when it shows another size or nothing, or with
+ * `only_if_off` when it shows nothing; 0x0: whatever it likes. It needs console_register() to begin
+ * with. Returns NULL when the system is out of timers.
  */
 struct console *console_create(struct loop *loop, sd_bus *bus, uint32_t id, struct head *head,
-			       struct size wanted, const struct console_events *events, void *data);
+			       struct size wanted, bool only_if_off,
+			       const struct console_events *events, void *data);
 
 /** Accepts NULL. The head keeps what it shows. */
 void console_destroy(struct console *console);

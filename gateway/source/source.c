@@ -205,11 +205,15 @@ static int add_console(struct source *source, unsigned index, uint32_t id)
 {
 	struct head *head = heads_get(source->heads, index);
 	struct size wanted = source->resized[index];
+	bool only_if_off = false;
 
-	if (wanted.width == 0)
+	if (wanted.width == 0) {
 		wanted = head_policy(head)->size;
+		only_if_off = head_policy(head)->is_for_switching_on;
+	}
 	source->consoles[index] = console_create(source->loop, display_bus(source->display), id,
-						 head, wanted, &console_events, source);
+						 head, wanted, only_if_off, &console_events,
+						 source);
 	if (!source->consoles[index])
 		return -EIO;
 	source->consoles_count = index + 1;

@@ -394,6 +394,20 @@ static void a_head_of_the_right_size_is_left_alone(void)
 	EXPECT(!strstr(rig->lines, "uiinfo"));
 }
 
+static void a_size_for_switching_on_is_not_asked_of_a_head_that_is_on(void)
+{
+	RIG *rig = rig_create(SOURCE_DISPLAY1);
+
+	rig->policies[0].size = (struct size){1920, 1080};
+	rig->policies[0].is_for_switching_on = true;
+	start_guest(rig);
+	start_source(rig);
+	WAIT_UNTIL(rig, has_picture(rig, 0));
+	press(rig, KEY_A, true);
+	WAIT_UNTIL(rig, was_told(rig, "key 30 1"));
+	EXPECT(!strstr(rig->lines, "uiinfo"));
+}
+
 static void a_size_that_was_asked_for_is_asked_for_again_after_a_restart(void)
 {
 	RIG *rig = attached_rig(SOURCE_DISPLAY1);
@@ -929,6 +943,7 @@ int main(void)
 	RUN_TEST(a_placeholder_is_recognised_in_copies_too);
 	RUN_TEST(a_head_that_is_off_is_switched_on_at_its_configured_size);
 	RUN_TEST(a_head_of_the_right_size_is_left_alone);
+	RUN_TEST(a_size_for_switching_on_is_not_asked_of_a_head_that_is_on);
 	RUN_TEST(a_size_that_was_asked_for_is_asked_for_again_after_a_restart);
 	RUN_TEST(the_cursor_is_where_its_hot_spot_is);
 	RUN_TEST(input_reaches_the_guest);
