@@ -90,7 +90,7 @@ void web_static_answer(struct web_request *request, const char *path)
 	const char *content_type = type_of(path);
 	CLEANUP(close_fdp) int fd = -1;
 	CLEANUP(freep) char *tag = NULL;
-	uint8_t *bytes;
+	uint8_t *bytes = NULL;
 	struct stat status;
 
 	if (content_type && is_inside(path))

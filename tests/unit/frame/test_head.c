@@ -12,7 +12,7 @@
 #define WIDTH  320
 #define HEIGHT 200
 
-static struct head_policy policies[HEADS_MAX] = {{{WIDTH, HEIGHT}, false}};
+static struct head_policy policies[HEADS_MAX] = {{.size = {WIDTH, HEIGHT}}};
 static uint32_t screen[WIDTH * HEIGHT];
 static const struct pixels picture = {screen, WIDTH, HEIGHT, WIDTH * 4, PIXMAN_x8r8g8b8};
 

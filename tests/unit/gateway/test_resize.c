@@ -6,7 +6,10 @@
 #include "gateway/frame/heads.h"
 #include "tests/support/test.h"
 
-static struct head_policy policies[HEADS_MAX] = {{{640, 480}, true}, {{640, 480}, false}};
+static struct head_policy policies[HEADS_MAX] = {
+	{.size = {640, 480}, .viewers_may_resize = true},
+	{.size = {640, 480}},
+};
 
 struct scene {
 	struct loop *loop;

@@ -9,7 +9,7 @@
 #define QNUM_A	  30
 #define QNUM_CAPS 0x3a
 
-static struct head_policy policies[HEADS_MAX] = {{{640, 480}, false}};
+static struct head_policy policies[HEADS_MAX] = {{.size = {640, 480}}};
 
 /* A seat, two viewers, and a record of what reached the guest. */
 struct scene {
