@@ -21,7 +21,7 @@ class StageTest(unittest.TestCase):
         cls.folder = tempfile.mkdtemp(prefix="windscreen-e2e-")
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         root = os.environ.get("WINDSCREEN_RESULTS", os.path.join(cls.folder, "results"))
-        cls.results = os.path.join(root, cls.__module__)
+        cls.results = os.path.join(root, cls.__module__, cls.__qualname__)
         shutil.rmtree(cls.results, ignore_errors=True)
         os.makedirs(cls.results)
 
