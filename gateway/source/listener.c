@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/source/listener.h"
 
-#include <errno.h>
 #include <systemd/sd-bus.h>
 
 #include "common/fd_pass.h"
@@ -37,18 +36,20 @@ static int reply(sd_bus_message *message)
 	return 1;
 }
 
-static int refuse(struct listener *listener, sd_bus_message *message, const char *name,
-		  const char *refusal)
+static int reply_refusal(sd_bus_message *message, const char *name, const char *refusal)
 {
 	if (sd_bus_message_get_expect_reply(message) > 0)
 		sd_bus_reply_method_errorf(message, name, "refused: %s", refusal);
-	listener->events->on_refused(listener->data, refusal);
 	return 1;
 }
 
 static int answer(struct listener *listener, sd_bus_message *message, int r, const char *refusal)
 {
-	return r < 0 ? refuse(listener, message, ERROR_INVALID, refusal) : reply(message);
+	if (r >= 0)
+		return reply(message);
+	reply_refusal(message, ERROR_INVALID, refusal);
+	listener->events->on_refused(listener->data, refusal);
+	return 1;
 }
 
 /* -- Calls ------------------------------------------------------------------- */
@@ -135,7 +136,7 @@ static int handle_scanout_dmabuf(sd_bus_message *message, void *data, sd_bus_err
 
 	note_ready(listener);
 	listener->events->on_scanout_dmabuf(listener->data, listener, refusal);
-	return sd_bus_reply_method_errorf(message, ERROR_UNSUPPORTED, "%s", refusal) < 0 ? -EIO : 1;
+	return reply_refusal(message, ERROR_UNSUPPORTED, refusal);
 }
 
 static int handle_update_dmabuf(sd_bus_message *message, void *data, sd_bus_error *error)
@@ -180,7 +181,9 @@ static int handle_cursor_define(sd_bus_message *message, void *data, sd_bus_erro
 		return r;
 	r = listener->events->on_cursor(listener->data, width, height, hot_x, hot_y, pixels, size,
 					refusal);
-	return answer(listener, message, r, refusal);
+	if (r < 0)
+		return reply_refusal(message, ERROR_INVALID, refusal);
+	return reply(message);
 }
 
 /* Without Unix.Map in this list, QEMU sends copies only. */

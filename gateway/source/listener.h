@@ -48,7 +48,7 @@ struct listener_events {
 			 const void *pixels, size_t size, char ret_refusal[REFUSAL_MAX]);
 	void (*on_cursor_move)(void *data, int32_t x, int32_t y, bool is_visible);
 
-	/* Something was refused: `refusal` completes "the display source sent ...". */
+	/* A picture was refused: `refusal` completes "the display source sent ...". */
 	void (*on_refused)(void *data, const char *refusal);
 };
 

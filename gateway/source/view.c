@@ -43,6 +43,23 @@ struct view {
 	uint64_t refusals_unlogged;
 };
 
+static void log_refusal(struct view *view, const char *refusal)
+{
+	uint64_t now = loop_now_us();
+
+	if (view->refusal_logged_us && now - view->refusal_logged_us < REFUSAL_LOG_PAUSE_US) {
+		view->refusals_unlogged++;
+		return;
+	}
+	log_warning("head %u: the display source sent %s: refused", head_index(view->head),
+		    refusal);
+	if (view->refusals_unlogged)
+		log_warning("head %u: and %" PRIu64 " refused since the last such line",
+			    head_index(view->head), view->refusals_unlogged);
+	view->refusal_logged_us = now;
+	view->refusals_unlogged = 0;
+}
+
 /* -- Cursor ------------------------------------------------------------------- */
 
 /* QEMU tells where the image's corner is; everyone else wants to know where it points. */
@@ -65,6 +82,8 @@ int view_define_cursor(struct view *view, int32_t width, int32_t height, int32_t
 	    size < (size_t)width * (size_t)height * 4) {
 		snprintf(ret_refusal, REFUSAL_MAX, "a cursor of %dx%d pixels in %zu bytes", width,
 			 height, size);
+		/* No reason to hide the picture. */
+		log_refusal(view, ret_refusal);
 		return -EINVAL;
 	}
 	/* In D-Bus bytes need not be aligned to words. */
@@ -117,23 +136,11 @@ void view_tell_problem(struct view *view, const char *notice)
 
 void view_tell_refusal(struct view *view, const char *refusal)
 {
-	uint64_t now = loop_now_us();
 	char notice[NOTICE_MAX];
 
+	log_refusal(view, refusal);
 	snprintf(notice, sizeof(notice), "The display source sent %s: it cannot be shown", refusal);
 	show_problem(view, notice);
-
-	if (view->refusal_logged_us && now - view->refusal_logged_us < REFUSAL_LOG_PAUSE_US) {
-		view->refusals_unlogged++;
-		return;
-	}
-	log_warning("head %u: the display source sent %s: refused", head_index(view->head),
-		    refusal);
-	if (view->refusals_unlogged)
-		log_warning("head %u: and %" PRIu64 " refused since the last such line",
-			    head_index(view->head), view->refusals_unlogged);
-	view->refusal_logged_us = now;
-	view->refusals_unlogged = 0;
 }
 
 static void show_off(struct view *view)

@@ -742,6 +742,7 @@ static void a_cursor_with_impossible_numbers_is_refused(void)
 	fake_head_define_cursor(rig->guest, 0, 9, 8, 0, 0, pixels, sizeof(pixels));
 	WAIT_UNTIL(rig, fake_head_errors(rig->guest, 0) == 3);
 	EXPECT(cursor_of(rig).image == NULL);
+	EXPECT(has_picture(rig, 0));
 
 	fake_head_define_cursor(rig->guest, 0, 8, 8, INT32_MIN, INT32_MAX, pixels, sizeof(pixels));
 	fake_head_move_cursor(rig->guest, 0, INT32_MAX, INT32_MIN, true);
