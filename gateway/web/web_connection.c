@@ -41,6 +41,7 @@ static bool is_impatient(const struct web_connection *connection)
 	char byte;
 
 	return connection->request && connection->request->headers_sent &&
+	       lws_send_pipe_choked(connection->wsi) &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 

@@ -25,8 +25,8 @@ void web_connection_create(struct web_server *server, struct web_listener *liste
 void web_connection_destroy(struct web_connection *connection);
 
 /**
- * Closes those that sent more, or hung up, before they had all of an answer.
- * Nobody needs that, and libwebsockets would spin on them.
+ * Closes those that do not take their answer, but have sent more, or hung up:
+ * libwebsockets would spin on them.
  */
 void web_connections_drop_impatient(struct web_server *server);
 
