@@ -90,7 +90,7 @@ static ssize_t bitmap_send_tile(struct rdp_bitmap_output *bitmap, const struct r
 		.compressed = TRUE,
 	};
 	/* One to an update: Microsoft's client draws only the first of several. */
-	BITMAP_UPDATE update = {.number = 1, .rectangles = &data};
+	BITMAP_UPDATE update = {.number = 1, .rectangles = &data, .skipCompression = TRUE};
 
 	if (!bitmap->context->update->BitmapUpdate(bitmap->context, &update))
 		return -EIO;
