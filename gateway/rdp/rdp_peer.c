@@ -25,6 +25,7 @@
 #include "gateway/rdp/rdp_pointer.h"
 #include "gateway/rdp/rdp_server.h"
 #include "gateway/rdp/rdp_settings.h"
+#include "gateway/rdp/rdp_socket.h"
 #include "gateway/viewers.h"
 
 /* Of FreeRDP's own. */
@@ -310,6 +311,7 @@ static int set_up(struct rdp_peer *peer, int socket)
 	freerdp->ContextSize = sizeof(struct rdp_peer_context);
 	if (!freerdp_peer_context_new(freerdp))
 		return -ENOMEM;
+	rdp_socket_tune(peer->socket);
 
 	struct rdp_peer_context *context = (struct rdp_peer_context *)freerdp->context;
 	rdpUpdate *update = freerdp->context->update;

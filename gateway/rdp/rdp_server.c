@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/rdp/rdp_server.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -23,15 +21,6 @@
 /* Connections taken in a second; further ones wait. This also keeps the loop from spinning while
  * the process has no descriptors left. */
 #define CONNECTIONS_PER_SECOND 32
-
-/* What may wait in the kernel for the network to take it: what is there cannot be replaced by
- * a newer frame. */
-#define UNSENT_BYTES (64 * 1024)
-
-/* A client whose machine or network is gone, or that takes nothing of what it was sent, is found
- * out by TCP: its thread may be waiting to send. */
-#define SILENCE_S     60
-#define UNANSWERED_MS (30 * 1000)
 
 struct rdp_server {
 	struct services services;
@@ -117,12 +106,6 @@ static void handle_peer_end(struct rdp_peer *peer, void *data)
 	loop_post(server->services.loop, handle_ending, ending);
 }
 
-static void set_option(int fd, int level, int name, int value)
-{
-	/* A unix socket has none of them, and needs none. */
-	setsockopt(fd, level, name, &value, sizeof(value));
-}
-
 static void serve(struct rdp_server *server, int fd)
 {
 	uint64_t oldest_us;
@@ -136,11 +119,6 @@ static void serve(struct rdp_server *server, int fd)
 		close_fd(fd);
 		return;
 	}
-
-	set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
-	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNANSWERED_MS);
-	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, SILENCE_S);
-	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 
 	int r = rdp_peer_start(fd, &server->services, &server->options, handle_peer_end, server,
 			       &server->peers[server->count]);
