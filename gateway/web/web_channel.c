@@ -49,6 +49,7 @@ bool web_channel_end(struct web_channel *channel, unsigned status, const char *r
 	unsigned char text[REASON_MAX];
 	size_t size = strnlen(reason, sizeof(text));
 
+	channel->has_close_frame = true;
 	memcpy(text, reason, size);
 	lws_close_reason(channel->connection->wsi, (enum lws_close_status)status, text, size);
 	return false;

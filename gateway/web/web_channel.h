@@ -37,9 +37,10 @@ struct web_channel_ops {
 struct web_channel {
 	const struct web_channel_ops *ops;
 	struct web_connection *connection;
-	unsigned head;	  /* in its path, or WEB_NO_HEAD */
-	uint64_t session; /* 0: none was needed */
-	bool is_open;	  /* open() was called */
+	unsigned head;	      /* in its path, or WEB_NO_HEAD */
+	uint64_t session;     /* 0: none was needed */
+	bool is_open;	      /* open() was called */
+	bool has_close_frame; /* the client's, or ours, says why it ends */
 	void *state;
 };
 

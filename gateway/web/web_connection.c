@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "common/loop.h"
 #include "common/xalloc.h"
 #include "gateway/web/web_channel.h"
 #include "gateway/web/web_context.h"
@@ -19,6 +20,7 @@ void web_connection_create(struct web_server *server, struct web_listener *liste
 	connection->server = server;
 	connection->listener = listener;
 	connection->wsi = wsi;
+	connection->since_us = loop_now_us();
 	snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
 	lws_dll2_add_tail(&connection->list, &server->connections);
 	lws_set_opaque_user_data(wsi, connection);

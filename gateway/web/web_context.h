@@ -75,6 +75,8 @@ struct web_connection {
 	struct web_listener *listener;
 	struct lws *wsi;
 	char peer[VIEWER_PEER_MAX];
+	uint64_t since_us;
+	bool was_understood;	     /* at least one request was HTTP */
 	struct web_request *request; /* under way, or NULL */
 	struct web_channel *channel; /* once it is a WebSocket, or NULL */
 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "common/log.h"
@@ -39,6 +40,25 @@
 
 /* -- Events of libwebsockets --------------------------------------------------------- */
 
+/* libwebsockets ends a connection that speaks no HTTP without a word to us. So
+ * it does with one that says nothing, as browsers open them ahead of need. */
+static void end_http(struct web_connection *connection)
+{
+	bool was_silent = loop_now_us() - connection->since_us >=
+			  (REQUEST_TIMEOUT_S - 1) * UINT64_C(1000000);
+	char byte;
+	ssize_t n;
+
+	if (connection->was_understood || was_silent ||
+	    atomic_load(&connection->server->is_stopping))
+		return;
+	n = recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	/* Otherwise the client ended it. */
+	if (n > 0 || (n < 0 && errno == EAGAIN))
+		web_refusal_log_write(&connection->server->refusals, connection->peer,
+				      "what is no HTTP request");
+}
+
 static int receive(struct web_connection *connection, const void *bytes, size_t size)
 {
 	struct web_channel *channel = connection->channel;
@@ -56,8 +76,21 @@ static int open_channel(struct web_connection *connection)
 	return channel->ops->open(channel) ? 0 : -1;
 }
 
+/* libwebsockets says what it did not understand in a close frame of its own. */
+static void note_malformed(const struct web_connection *connection)
+{
+	int size = lws_get_close_length(connection->wsi);
+
+	if (size > 2 && !connection->channel->has_close_frame)
+		web_refusal_log_write(&connection->server->refusals, connection->peer,
+				      "a malformed WebSocket message: %.*s", size - 2,
+				      (const char *)lws_get_close_payload(connection->wsi) + 2);
+}
+
 static void close_channel(struct web_connection *connection)
 {
+	if (connection->channel)
+		note_malformed(connection);
 	web_channel_destroy(connection->channel);
 	connection->channel = NULL;
 }
@@ -73,6 +106,7 @@ static int handle_client(struct lws *wsi, enum lws_callback_reasons reason, void
 
 	switch (reason) {
 	case LWS_CALLBACK_HTTP:
+		connection->was_understood = true;
 		return web_http_begin(connection, in, size);
 	case LWS_CALLBACK_HTTP_BODY:
 		return web_http_body(connection, in, size);
@@ -94,6 +128,12 @@ static int handle_client(struct lws *wsi, enum lws_callback_reasons reason, void
 				       connection->channel->ops->writable(connection->channel)
 			       ? 0
 			       : -1;
+	case LWS_CALLBACK_CLOSED_HTTP:
+		end_http(connection);
+		return 0;
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		connection->channel->has_close_frame = true;
+		return 0;
 	case LWS_CALLBACK_CLOSED:
 		close_channel(connection);
 		return 0;
