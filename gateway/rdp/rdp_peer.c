@@ -259,38 +259,37 @@ static int show(struct rdp_peer *peer)
 	return 0;
 }
 
-/* Says why the connection is to end. Returns the negative errno that ends it. */
+/* Says why the connection is to end, where it is our choice. Returns the error that ends it. */
 static int end(struct rdp_peer *peer, int error, const char *reason)
 {
 	peer->end_reason = reason;
 	return error;
 }
 
-/* Returns 0 to go on or negative errno, having set the reason. */
+/* Returns 0 to go on or negative errno. */
 static int turn(struct rdp_peer *peer)
 {
 	struct rdp_channels *channels = peer->context->channels;
 	bool can_write = wait_for_events(peer);
 
 	if (is_stopping(peer))
-		return end(peer, -ECANCELED, atomic_load(&peer->stop_reason));
-	/* It may have failed because it was asked to stop meanwhile. */
+		return -ECANCELED;
 	if (!peer->freerdp->CheckFileDescriptor(peer->freerdp))
-		return end(peer, -EPROTO, atomic_load(&peer->stop_reason));
+		return -EPROTO;
 	if (!peer->freerdp->activated || !peer->viewer)
 		return 0;
 
 	if (rdp_channels_run(channels) < 0)
-		return end(peer, -EPROTO, NULL);
+		return -EPROTO;
 	follow_pointer(peer);
 	if (rdp_hands_error(peer->context->hands) < 0)
 		return end(peer, -ENOBUFS, "sent input faster than the guest takes it");
 	if (loop_now_us() > rdp_channels_deadline_us(channels))
 		return end(peer, -ETIMEDOUT, "acknowledges no frames");
 	if (can_write && can_show(peer) && show(peer) < 0)
-		return end(peer, -EIO, NULL);
+		return -EIO;
 	if (rdp_channels_flush(channels) < 0)
-		return end(peer, -EIO, NULL);
+		return -EIO;
 	return 0;
 }
 
@@ -367,9 +366,13 @@ static void log_end(struct rdp_peer *peer)
 	bool is_broken = peer->context && freerdp_get_last_error(&peer->context->base) ==
 						  FREERDP_ERROR_CONNECT_TRANSPORT_FAILED;
 	struct log_subject subject = {.protocol = "rdp", .peer = peer->name};
+	const char *stop_reason = atomic_load(&peer->stop_reason);
 	char reason[256];
 
-	if (peer->end_reason)
+	/* Whatever failed when it was asked to stop failed because of that. */
+	if (stop_reason)
+		snprintf(reason, sizeof(reason), "%s", stop_reason);
+	else if (peer->end_reason)
 		snprintf(reason, sizeof(reason), "%s", peer->end_reason);
 	else if (complaint[0] != '\0' && !is_broken)
 		snprintf(reason, sizeof(reason), "broke the protocol (%s)", complaint);

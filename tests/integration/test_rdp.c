@@ -787,6 +787,21 @@ static void a_client_that_stops_reading_holds_up_nobody(void)
 	expect_shown(stage, stuck_too);
 }
 
+static void a_client_that_floods_the_input_is_disconnected(void)
+{
+	CLEANUP(strike_stagep) struct stage *stage = set_stage(NULL);
+	struct rdp_client_options options = client_options(stage);
+	CLEANUP(rdp_client_destroyp) struct rdp_client *client = connect_client(stage, &options);
+	struct wait wait = {.client = client};
+
+	/* The loop does not turn meanwhile, as if the guest took nothing. */
+	seat_detach(stage->services.seat);
+	for (unsigned i = 0; i < 20000 && !rdp_client_has_ended(client); i++)
+		rdp_client_key(client, i % 2 ? KBD_FLAGS_RELEASE : 0, 0x1e);
+	EXPECT(test_wait(NULL, has_ended, &wait));
+	expect_viewers(stage, 0);
+}
+
 static void a_stuck_client_does_not_keep_the_server_from_stopping(void)
 {
 	CLEANUP(strike_stagep) struct stage *stage = set_stage(NULL);
@@ -856,6 +871,7 @@ int main(void)
 	RUN_TEST(garbage_ends_its_own_connection_only);
 	RUN_TEST(a_crowd_of_strangers_is_turned_away);
 	RUN_TEST(a_client_that_stops_reading_holds_up_nobody);
+	RUN_TEST(a_client_that_floods_the_input_is_disconnected);
 	RUN_TEST(a_stuck_client_does_not_keep_the_server_from_stopping);
 	tls_key_finish(&key);
 	return 0;
