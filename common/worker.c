@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 
 #include "common/loop.h"
+#include "common/thread.h"
 #include "common/xalloc.h"
 
 struct workers {
@@ -74,8 +74,6 @@ int workers_create(struct loop *loop, unsigned threads, size_t jobs_max,
 		   struct workers **ret_workers)
 {
 	CLEANUP(workers_destroyp) struct workers *workers = xcalloc(1, sizeof(*workers));
-	sigset_t all, before;
-	int r = 0;
 
 	workers->loop = loop;
 	workers->threads = xcalloc(threads, sizeof(*workers->threads));
@@ -84,15 +82,13 @@ int workers_create(struct loop *loop, unsigned threads, size_t jobs_max,
 	pthread_mutex_init(&workers->lock, NULL);
 	pthread_cond_init(&workers->changed, NULL);
 
-	/* Signals are for the loop's thread alone. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	for (; workers->threads_count < threads && r == 0; workers->threads_count += r == 0)
-		r = -pthread_create(&workers->threads[workers->threads_count], NULL, run_worker,
-				    workers);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (r < 0)
-		return r;
+	for (; workers->threads_count < threads; workers->threads_count++) {
+		int r = thread_start("worker", run_worker, workers,
+				     &workers->threads[workers->threads_count]);
+
+		if (r < 0)
+			return r;
+	}
 
 	*ret_workers = TAKE(workers);
 	return 0;

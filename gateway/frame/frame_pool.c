@@ -195,14 +195,14 @@ void frame_pool_drop(struct frame_pool *pool)
 		destroy_pool(pool);
 }
 
-struct frame *frame_pool_take(struct frame_pool *pool, uint32_t width, uint32_t height,
-			      bool *ret_is_too_large)
+bool frame_pool_can_hold(const struct frame_pool *pool, uint32_t width, uint32_t height)
+{
+	return (uint64_t)width * 4 * height <= pool->budget->bytes / 2;
+}
+
+struct frame *frame_pool_take(struct frame_pool *pool, uint32_t width, uint32_t height)
 {
 	struct pooled_frame *pooled;
-
-	*ret_is_too_large = (uint64_t)width * 4 * height > pool->budget->bytes / 2;
-	if (*ret_is_too_large)
-		return NULL;
 
 	pthread_mutex_lock(&pool->lock);
 	expect_size_locked(pool, width, height);

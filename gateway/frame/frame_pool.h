@@ -28,16 +28,16 @@ struct frame_pool *frame_pool_create(struct frame_budget *budget, void (*on_retu
 /** The owner's end: no on_return() is running or comes any more. Accepts NULL. */
 void frame_pool_drop(struct frame_pool *pool);
 
+/** Whether the budget could ever hold two frames of this size. */
+bool frame_pool_can_hold(const struct frame_pool *pool, uint32_t width, uint32_t height);
+
 /**
  * A frame to write to, with one reference, or NULL when the budget is spent. Of
  * the frames that nobody holds it is the one with the highest number, whose
  * pixels it still has; number 0 means that the pixels are undefined. Frames of
  * another size are freed.
- *
- * `*ret_is_too_large` tells that the budget could never hold two of this size.
  */
-struct frame *frame_pool_take(struct frame_pool *pool, uint32_t width, uint32_t height,
-			      bool *ret_is_too_large);
+struct frame *frame_pool_take(struct frame_pool *pool, uint32_t width, uint32_t height);
 
 /** Asks for one on_return() when a frame comes back. */
 void frame_pool_expect(struct frame_pool *pool);

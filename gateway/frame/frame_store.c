@@ -272,12 +272,8 @@ static int write_picture(struct frame_store *store, const struct pixels *source,
 {
 	bool has_new_size = !store->newest || store->newest->width != source->width ||
 			    store->newest->height != source->height;
-	bool is_too_large;
-	struct frame *target;
+	struct frame *target = frame_pool_take(store->pool, source->width, source->height);
 
-	target = frame_pool_take(store->pool, source->width, source->height, &is_too_large);
-	if (is_too_large)
-		return -EFBIG;
 	if (target) {
 		write_aside(store, target, picture, changed, time_us, is_notice);
 		return 1;
@@ -301,6 +297,9 @@ int frame_store_update(struct frame_store *store, const struct pixels *source,
 	int r = 0;
 
 	loop_assert_thread(store->loop);
+	/* Before anything else is allocated for it. */
+	if (!frame_pool_can_hold(store->pool, source->width, source->height))
+		return -EFBIG;
 	is_anew = starts_anew(store, source, is_notice);
 	pixman_region32_init_rect(&changed, 0, 0, source->width, source->height);
 	if (declared && !is_anew) {

@@ -2,8 +2,6 @@
 #include "gateway/rdp/rdp_peer.h"
 
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 
@@ -12,6 +10,7 @@
 
 #include "common/log.h"
 #include "common/loop.h"
+#include "common/thread.h"
 #include "common/wakeup.h"
 #include "common/xalloc.h"
 #include "gateway/net/listener.h"
@@ -404,18 +403,6 @@ static void *run(void *data)
 
 /* -- The loop's thread -------------------------------------------------------------- */
 
-static int start_thread(struct rdp_peer *peer)
-{
-	sigset_t all, before;
-
-	/* Signals are the loop's, and a closed connection is an error, not a SIGPIPE. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int r = -pthread_create(&peer->thread, NULL, run, peer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r;
-}
-
 int rdp_peer_start(int socket, const struct services *services, const struct rdp_options *options,
 		   void (*on_end)(struct rdp_peer *peer, void *data), void *data,
 		   struct rdp_peer **ret_peer)
@@ -434,7 +421,7 @@ int rdp_peer_start(int socket, const struct services *services, const struct rdp
 	int r = wakeup_create(&peer->wakeup);
 	if (r < 0)
 		return r;
-	r = start_thread(peer);
+	r = thread_start("rdp viewer", run, peer, &peer->thread);
 	if (r < 0)
 		return r;
 	peer->is_joined = false;

@@ -6,14 +6,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "common/log.h"
+#include "common/thread.h"
 #include "common/wakeup.h"
 #include "common/xalloc.h"
 #include "gateway/access/access.h"
@@ -271,7 +270,6 @@ static void *run(void *data)
 					    .peer = viewer->peer};
 	int r;
 
-	pthread_setname_np(pthread_self(), "vnc viewer");
 	r = log_in(viewer);
 	viewer->config.on_login_over(viewer->config.data);
 	/* A wrong password was logged where it was counted. */
@@ -284,21 +282,6 @@ static void *run(void *data)
 	shutdown(viewer->fd, SHUT_RDWR);
 	viewer->config.on_end(viewer, viewer->config.data);
 	return NULL;
-}
-
-/* A peer that goes away while the library writes must not kill the process:
- * the signal stays pending on a thread that blocks it. */
-static int create_thread(struct vnc_viewer *viewer)
-{
-	sigset_t blocked;
-	sigset_t before;
-	int r;
-
-	sigfillset(&blocked);
-	pthread_sigmask(SIG_SETMASK, &blocked, &before);
-	r = pthread_create(&viewer->thread, NULL, run, viewer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -r;
 }
 
 static void free_viewer(struct vnc_viewer *viewer)
@@ -331,7 +314,9 @@ int vnc_viewer_start(const struct vnc_viewer_config *config, int fd, struct vnc_
 		return r;
 	/* Set first: the thread may be at its end before this returns. */
 	*ret_viewer = viewer;
-	r = create_thread(viewer);
+	/* Without signals: a peer that goes away while the library writes must not
+	 * kill the process by SIGPIPE. */
+	r = thread_start("vnc viewer", run, viewer, &viewer->thread);
 	if (r < 0)
 		return r;
 	TAKE(viewer);

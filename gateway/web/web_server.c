@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +12,7 @@
 
 #include "common/log.h"
 #include "common/loop.h"
+#include "common/thread.h"
 #include "common/xalloc.h"
 #include "gateway/access/access.h"
 #include "gateway/web/api.h"
@@ -224,14 +224,8 @@ static void *run(void *data)
 
 static int start(struct web_server *server)
 {
-	sigset_t all, before;
-	int r;
+	int r = thread_start("web", run, server, &server->thread);
 
-	/* Signals are for the loop's thread alone. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = -pthread_create(&server->thread, NULL, run, server);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	server->has_thread = r == 0;
 	return r;
 }
