@@ -293,11 +293,24 @@ int seat_client_send(struct seat_client *client, const struct input_event *event
 	return r;
 }
 
+static bool is_queue_posted(struct seat_client *client)
+{
+	pthread_mutex_lock(&client->lock);
+	bool is_posted = client->is_posted;
+	pthread_mutex_unlock(&client->lock);
+	return is_posted;
+}
+
 static void handle_close(void *data)
 {
 	struct seat_client *client = data;
 	struct seat *seat = client->seat;
 
+	/* The rest of a flood was put behind us: it goes first. */
+	if (is_queue_posted(client)) {
+		loop_post(seat->loop, handle_close, client);
+		return;
+	}
 	for (unsigned qnum = 0; qnum <= QNUM_MAX; qnum++)
 		hold_key(client, (uint8_t)qnum, false);
 	for (unsigned button = 0; button < INPUT_BUTTONS; button++)

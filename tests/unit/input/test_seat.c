@@ -248,6 +248,34 @@ static void what_the_guest_says_of_its_locks_counts(void)
 	expect_record(scene, "");
 }
 
+static const char *last_of(const char *text, const char *part)
+{
+	const char *last = NULL;
+
+	for (const char *at = text; (at = strstr(at, part)); at++)
+		last = at;
+	return last;
+}
+
+/* Its queue is full, and takes the loop more than one turn. */
+static void a_viewer_that_leaves_after_a_flood_lets_go_once_that_is_through(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+	struct input_event event = {.type = INPUT_KEY, .key = {QNUM_A, true}};
+
+	while (seat_client_send(scene->one, &event) == 0)
+		event.key.is_down = !event.key.is_down;
+	seat_client_close(TAKE(scene->one));
+	press(scene->two, QNUM_CAPS, true);
+	loop_run_posts(scene->loop);
+
+	/* However many there were, the key is up in the end. */
+	const char *last_down = last_of(scene->record, "key 30 1\n");
+	const char *last_up = last_of(scene->record, "key 30 0\n");
+	EXPECT(last_down && last_up && last_up > last_down);
+	scene->record[0] = '\0';
+}
+
 int main(void)
 {
 	RUN_TEST(a_key_is_down_while_any_viewer_holds_it);
@@ -261,4 +289,5 @@ int main(void)
 	RUN_TEST(an_eleventh_finger_is_ignored);
 	RUN_TEST(lock_keys_are_pressed_where_the_guest_differs);
 	RUN_TEST(what_the_guest_says_of_its_locks_counts);
+	RUN_TEST(a_viewer_that_leaves_after_a_flood_lets_go_once_that_is_through);
 }
