@@ -137,7 +137,21 @@ static int announce(struct vnc_update *update)
 	return vnc_client_write(update->client, message, (size_t)(at - message));
 }
 
-/* Sends the new size, if there is one, and the region. Returns how many updates. */
+/* Before anything else: TigerVNC decides by its first update whether the size can be changed.
+ * Returns how many updates. */
+static int send_size(struct vnc_update *update)
+{
+	rfbClientPtr rfb = update->client->rfb;
+
+	if (!rfb->useNewFBSize || !rfb->newFBSizePending)
+		return 0;
+	update->client->reason[0] = '\0';
+	/* This sends the size alone, whatever the region. */
+	rfbSendFramebufferUpdate(rfb, rfb->modifiedRegion);
+	return vnc_client_is_closed(update->client) ? -ECONNRESET : 1;
+}
+
+/* Sends the region. Returns how many updates. */
 static int send_picture(struct vnc_update *update, const uint32_t *pixels)
 {
 	struct vnc_client *client = update->client;
@@ -148,11 +162,7 @@ static int send_picture(struct vnc_update *update, const uint32_t *pixels)
 	client->reason[0] = '\0';
 	/* The library only reads here: it has no cursor to draw. */
 	client->screen->frameBuffer = (char *)pixels;
-	if (rfb->useNewFBSize && rfb->newFBSizePending) {
-		rfbSendFramebufferUpdate(rfb, rfb->modifiedRegion);
-		count++;
-	}
-	if (!vnc_client_is_closed(client) && has_leftovers(update)) {
+	if (has_leftovers(update)) {
 		rfbSendFramebufferUpdate(rfb, rfb->modifiedRegion);
 		count++;
 	}
@@ -166,9 +176,15 @@ static int send_frame(struct vnc_update *update, const struct frame *frame,
 {
 	rfbClientPtr rfb = update->client->rfb;
 	const uint32_t *pixels = frame->pixels;
-	int r;
+	int sizes, r;
 
 	r = follow_size(update, frame);
+	if (r < 0)
+		return r;
+	sizes = send_size(update);
+	if (sizes < 0)
+		return sizes;
+	r = announce(update);
 	if (r < 0)
 		return r;
 	if (!viewer_draws_cursor(update)) {
@@ -185,7 +201,8 @@ static int send_frame(struct vnc_update *update, const struct frame *frame,
 	if (update->is_continuous)
 		add_box(rfb->requestedRegion, update->continuous.x1, update->continuous.y1,
 			update->continuous.x2, update->continuous.y2);
-	return send_picture(update, pixels);
+	r = send_picture(update, pixels);
+	return r < 0 ? r : r + sizes;
 }
 
 int vnc_update_send(struct vnc_update *update)
@@ -195,9 +212,6 @@ int vnc_update_send(struct vnc_update *update)
 	pixman_region32_t damage;
 	int r;
 
-	r = announce(update);
-	if (r < 0)
-		return r;
 	pixman_region32_init(&damage);
 	update->is_stale = false;
 	frame = head_fetch(update->head, update->seen, &damage);
