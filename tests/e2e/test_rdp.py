@@ -2,8 +2,12 @@
 """FreeRDP's client: what it shows, and what a person does with it."""
 
 from support.case import GuestTest
+from support.gateway import HEAD_SIZES
 from support.viewers import EXTRA, SIDE, RdpViewer
 from support.viewing import DrivingTests
+
+# What xfreerdp ends with when it could not connect.
+CONNECTION_FAILED = 131
 
 
 class Rdp(DrivingTests, GuestTest):
@@ -29,5 +33,28 @@ class Rdp(DrivingTests, GuestTest):
         display = self.open_display(1920, 1080)
         wrong = self.keep(RdpViewer(display, self.gateway.rdp_port, "wrong", self.results,
                                     name="rdp-viewer-wrong"))
-        self.assertNotEqual(wrong.program.wait_for_end(), 0)
+        self.assertEqual(wrong.program.wait_for_end(), CONNECTION_FAILED)
+        self.assertIn("ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES", wrong.program.said())
+        self.gateway.wait_for_log("rdp 127.0.0.1:.* wrong user or password")
         self.assertEqual(self.gateway.status()["viewers"], [])
+
+
+class AllHeadsInOneWindow(GuestTest):
+    gateway_lines = ("rdp-heads=all",)
+
+    def test_a_client_with_one_monitor_gets_all_heads_side_by_side(self):
+        (left_width, _), (right_width, right_height) = HEAD_SIZES.values()
+        width = left_width + right_width
+        display = self.open_display(width, 1080)
+        viewer = self.keep(RdpViewer(display, self.gateway.rdp_port, self.access["password"],
+                                     self.results, (width, 1080)))
+        for head, columns in enumerate((slice(0, left_width), slice(left_width, width))):
+            height = HEAD_SIZES[head][1]
+            self.expect_same(lambda: part(viewer.picture(), slice(0, height), columns), head,
+                             f"head {head} in the window of all")
+        below = part(viewer.picture(), slice(right_height, 1080), slice(left_width, width))
+        self.assertFalse(below.any(), "below the lower head it is black")
+
+
+def part(picture, rows, columns):
+    return None if picture is None else picture[rows, columns]

@@ -46,6 +46,7 @@ class GuestTest(StageTest):
 
     arch = None
     gateway_lines = ()
+    head_lines = ()
 
     @classmethod
     def setUpClass(cls):
@@ -53,7 +54,8 @@ class GuestTest(StageTest):
         cls.vm = VirtualMachine(cls.folder, cls.results, cls.arch)
         cls.addClassCleanup(cls.vm.stop)
         cls.vm.start()
-        cls.gateway = Gateway(cls.folder, cls.results, cls.vm.attach, cls.gateway_lines)
+        cls.gateway = Gateway(cls.folder, cls.results, cls.vm.attach, cls.gateway_lines,
+                              cls.head_lines)
         cls.addClassCleanup(cls.gateway.stop)
         cls.gateway.start()
         cls.wait_for_guest()

@@ -18,26 +18,26 @@ HEAD_SIZES = {0: (1920, 1080), 1: (1920, 720)}
 class Gateway:
     """A gateway with every protocol on loopback ports of its own.
 
-    `folder` is for its sockets, state and configuration. `more` are lines for
-    the configuration's [gateway].
+    `folder` is for its sockets, state and configuration. `lines` are more for the
+    configuration's [gateway], `head_lines` for each of its heads.
     """
 
-    def __init__(self, folder, results, attach, more=(), name="gateway"):
+    def __init__(self, folder, results, attach, lines=(), head_lines=(), name="gateway"):
         self.control = os.path.join(folder, f"{name}.sock")
         self._name = name
         self._results = results
         self._config = os.path.join(folder, f"{name}.conf")
         self._program = None
         self.rdp_port, self.web_port, self.vnc_port = _free_ports()
-        lines = [
+        config = [
             "[gateway]", "name=e2e", f"attach={attach}",
             f"rdp=127.0.0.1:{self.rdp_port}", f"vnc=127.0.0.1:{self.vnc_port}",
             f"web=127.0.0.1:{self.web_port}", f"web-root={setting('WINDSCREEN_WEB_ROOT')}",
-            f"control={self.control}", f"state={os.path.join(folder, name + '-state')}", *more]
+            f"control={self.control}", f"state={os.path.join(folder, name + '-state')}", *lines]
         for head, (width, height) in HEAD_SIZES.items():
-            lines += [f"[head {head}]", f"size={width}x{height}"]
-        with open(self._config, "w") as config:
-            config.write("\n".join(lines) + "\n")
+            config += [f"[head {head}]", f"size={width}x{height}", *head_lines]
+        with open(self._config, "w") as file:
+            file.write("\n".join(config) + "\n")
 
     def start(self):
         self._program = Program(

@@ -34,6 +34,9 @@ class Viewer:
         self._display.wait_for_window(self._title)
         self._display.focus(self._title)
 
+    def resize(self, width, height):
+        self._display.resize_window(self._title, width, height)
+
     def press(self, *keys):
         """Presses and releases each: X's names, joined by + for chords."""
         self._display.do("key", "--delay", 0, *keys)

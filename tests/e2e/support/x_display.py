@@ -84,6 +84,10 @@ class XDisplay:
         return wait_until(lambda: self.find_window(title), f"a window has the title {title}",
                           timeout)
 
+    def resize_window(self, title, width, height):
+        """What a person does by dragging the window's corner."""
+        self.do("search", "--onlyvisible", "--name", title, "windowsize", width, height)
+
     def focus(self, title):
         """Keys go to the window: what a window manager would do on a click."""
         self.do("search", "--onlyvisible", "--name", title, "windowfocus", "--sync")
