@@ -82,26 +82,44 @@ void web_request_write(struct web_request *request)
 	lws_callback_on_writable(wsi);
 }
 
-struct json_object *web_request_json(struct web_request *request)
+/* Parses one value with nothing but white space after it. json-c's own strict mode
+ * would see to that, but in 0.18 it refuses every character beyond ASCII. */
+static struct json_object *parse_json(const char *text, size_t size, const char **ret_error)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
 	struct json_object *json;
 	enum json_tokener_error error;
+	size_t end;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	/* With its NUL, which tells the parser that no more comes. */
-	json = json_tokener_parse_ex(tokener, request->body ?: "", (int)request->body_size + 1);
+	json = json_tokener_parse_ex(tokener, text, (int)size + 1);
 	error = json_tokener_get_error(tokener);
+	end = json_tokener_get_parse_end(tokener);
 	json_tokener_free(tokener);
 
-	if (error != json_tokener_success) {
-		web_answer_error(request, 400, "the body is not JSON: %s",
-				 json_tokener_error_desc(error));
-	} else if (!json_object_is_type(json, json_type_object)) {
-		web_answer_error(request, 400, "the body is not a JSON object");
-	} else {
+	*ret_error = NULL;
+	if (error != json_tokener_success)
+		*ret_error = json_tokener_error_desc(error);
+	else if (end + strspn(text + end, " \t\r\n") < size)
+		*ret_error = "more comes after its end";
+	if (!*ret_error)
 		return json;
-	}
+	json_object_put(json);
+	return NULL;
+}
+
+struct json_object *web_request_json(struct web_request *request)
+{
+	const char *error;
+	struct json_object *json = parse_json(request->body ?: "", request->body_size, &error);
+
+	if (error)
+		web_answer_error(request, 400, "the body is not JSON: %s", error);
+	else if (!json_object_is_type(json, json_type_object))
+		web_answer_error(request, 400, "the body is not a JSON object");
+	else
+		return json;
 	json_object_put(json);
 	return NULL;
 }

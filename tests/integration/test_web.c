@@ -664,6 +664,7 @@ static void a_body_that_is_no_json_object_is_refused(void)
 	expect_refusal(post(client, "/api/v1/input/key", "[1]"), 400, "object");
 	expect_refusal(post(client, "/api/v1/input/key", "[[[[[[[[[[1]]]]]]]]]]"), 400, "not JSON");
 	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"\xff\"}"), 400, "not JSON");
+	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"a\"} b"), 400, "not JSON");
 }
 
 static void malformed_http_ends_that_connection_only(void)
