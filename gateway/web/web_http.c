@@ -182,6 +182,8 @@ static bool set_path(struct web_request *request, const char *path, size_t size)
 
 /* -- The request -------------------------------------------------------------- */
 
+static int answer_at_once(struct web_request *request);
+
 static void handle(struct web_request *request)
 {
 	request->was_handled = true;
@@ -235,9 +237,12 @@ int web_http_begin(struct web_connection *connection, const char *path, size_t p
 	}
 	expect_body(request, method, length);
 
+	/* Its body cannot be told from what comes after it. */
+	if (request->closes)
+		return answer_at_once(request);
 	/* libwebsockets tells the end of a body where there is one, and of a POST's
 	 * where there is none. */
-	if (request->closes || !(length > 0 || (length == 0 && method == WEB_POST)))
+	if (!(length > 0 || (length == 0 && method == WEB_POST)))
 		handle(request);
 	return 0;
 }
@@ -246,9 +251,7 @@ int web_http_body(struct web_connection *connection, const void *bytes, size_t s
 {
 	struct web_request *request = connection->request;
 
-	if (!request || request->closes)
-		return 0;
-	if (size > request->body_expected - request->body_size)
+	if (!request || size > request->body_expected - request->body_size)
 		return -1;
 	if (size > 0)
 		memcpy(request->body + request->body_size, bytes, size);
@@ -260,10 +263,9 @@ int web_http_body_end(struct web_connection *connection)
 {
 	struct web_request *request = connection->request;
 
-	if (!request || request->closes)
-		return 0;
-	/* Told again when a second request comes before the answer to the first. */
-	if (request->was_handled)
+	/* Told again, and for ever if that is ignored, where more comes before the
+	 * answer. */
+	if (!request || request->was_handled)
 		return -1;
 	handle(request);
 	return 0;
@@ -374,10 +376,17 @@ static bool is_written(const struct web_request *request)
 	       (request->is_head || request->body_sent == request->answer.size);
 }
 
+/* For short answers on a connection that is closed then. Returns -1. */
+static int answer_at_once(struct web_request *request)
+{
+	while (!is_written(request) && write_next(request))
+		;
+	return -1;
+}
+
 int web_http_writable(struct web_connection *connection)
 {
 	struct web_request *request = connection->request;
-	bool closes;
 
 	if (!request || request->inbox || request->answer.status == 0)
 		return 0;
@@ -389,10 +398,9 @@ int web_http_writable(struct web_connection *connection)
 		return 0;
 	}
 
-	closes = request->closes;
 	web_request_release(request);
 	connection->request = NULL;
-	return closes || lws_http_transaction_completed(connection->wsi) ? -1 : 0;
+	return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
 }
 
 /* -- Upgrades ------------------------------------------------------------------ */
@@ -434,13 +442,11 @@ int web_http_upgrade(struct web_connection *connection, const char *protocol)
 
 	check_upgrade(request, protocol);
 	is_refused = request->answer.status != 0;
-	if (is_refused) {
-		while (!is_written(request) && write_next(request))
-			;
-	} else {
+	if (is_refused)
+		answer_at_once(request);
+	else
 		connection->channel = web_channel_create(request->route->channel, connection,
 							 request->head, request->session);
-	}
 	web_request_release(request);
 	return is_refused ? -1 : 0;
 }

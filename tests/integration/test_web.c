@@ -667,6 +667,25 @@ static void a_body_that_is_no_json_object_is_refused(void)
 	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"a\"} b"), 400, "not JSON");
 }
 
+static void a_body_of_a_wrong_length_is_refused(void)
+{
+	static const char *const lengths[] = {"-5", "3x", "x", "3, 5", "99999999999999999999",
+					      "+1"};
+	STAGE(ACCESS_OPEN);
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		CLIENT client = browser(&stage);
+
+		web_client_say(client,
+			       "POST /api/v1/input/key HTTP/1.1\r\nHost: localhost\r\n"
+			       "Content-Length: %s\r\n\r\n{\"keys\": \"a\"}",
+			       lengths[i]);
+		web_client_expect_closed(client);
+		expect_served(&stage);
+	}
+	EXPECT_STRING(stage.input, "");
+}
+
 static void malformed_http_ends_that_connection_only(void)
 {
 	static const char *const requests[] = {
@@ -1421,6 +1440,7 @@ int main(void)
 	RUN_TEST(a_body_that_is_too_long_is_refused);
 	RUN_TEST(a_body_needs_its_length);
 	RUN_TEST(a_body_that_is_no_json_object_is_refused);
+	RUN_TEST(a_body_of_a_wrong_length_is_refused);
 	RUN_TEST(malformed_http_ends_that_connection_only);
 	RUN_TEST(headers_without_end_are_refused);
 	RUN_TEST(a_request_before_the_answer_to_the_last_harms_nobody);
