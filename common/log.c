@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
+
+#include "common/xalloc.h"
 
 #define LINE_MAX_BYTES 1024
 
@@ -55,44 +58,57 @@ bool log_level_from_name(const char *name, enum log_level *ret_level)
 	return false;
 }
 
+/* Only what is known becomes a field: who asks the journal for one viewer's
+ * lines gets no others. */
 static void write_to_journal(enum log_level level, const struct log_subject *subject,
 			     const char *line)
 {
-	static const struct log_subject nobody;
+	struct iovec fields[5];
+	int count = 0;
+	char *texts[] = {
+		xasprintf("MESSAGE=%s", line),
+		xasprintf("PRIORITY=%d", levels[level].priority),
+		subject && subject->viewer ? xasprintf("VIEWER=%" PRIu64, subject->viewer) : NULL,
+		subject && subject->protocol ? xasprintf("PROTOCOL=%s", subject->protocol) : NULL,
+		subject && subject->peer ? xasprintf("PEER=%s", subject->peer) : NULL,
+	};
 
-	if (!subject)
-		subject = &nobody;
-	sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", levels[level].priority,
-			"VIEWER=%" PRIu64, subject->viewer, "PROTOCOL=%s",
-			subject->protocol ? subject->protocol : "", "PEER=%s",
-			subject->peer ? subject->peer : "", NULL);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i])
+			fields[count++] = (struct iovec){texts[i], strlen(texts[i])};
+	sd_journal_sendv(fields, count);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		free(texts[i]);
 }
 
-static void write_to_stderr(enum log_level level, const struct log_subject *subject,
-			    const char *line)
+/* "viewer 3 (vnc 127.0.0.1:5): ", what of it is known, or "". */
+static void describe(const struct log_subject *subject, char *text, size_t size)
 {
-	char about[160] = "";
+	const char *protocol = subject && subject->protocol ? subject->protocol : "";
+	const char *peer = subject && subject->peer ? subject->peer : "";
+	const char *gap = *protocol && *peer ? " " : "";
 
+	text[0] = '\0';
 	if (subject && subject->viewer)
-		snprintf(about, sizeof(about), "viewer %" PRIu64 " (%s %s): ", subject->viewer,
-			 subject->protocol ? subject->protocol : "?",
-			 subject->peer ? subject->peer : "?");
-	else if (subject && subject->protocol)
-		snprintf(about, sizeof(about), "%s %s: ", subject->protocol,
-			 subject->peer ? subject->peer : "?");
-	fprintf(stderr, "%s: %s%s\n", levels[level].name, about, line);
+		snprintf(text, size, "viewer %" PRIu64 " (%s%s%s): ", subject->viewer, protocol,
+			 gap, peer);
+	else if (*protocol || *peer)
+		snprintf(text, size, "%s%s%s: ", protocol, gap, peer);
 }
 
 void log_write(enum log_level level, const struct log_subject *subject, const char *format, ...)
 {
 	char line[LINE_MAX_BYTES];
+	size_t about;
 	va_list arguments;
 
 	if (level > most_detailed)
 		return;
 
+	describe(subject, line, sizeof(line));
+	about = strlen(line);
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	vsnprintf(line + about, sizeof(line) - about, format, arguments);
 	va_end(arguments);
 
 	/* What a peer sent may be in the line: it stays one line. */
@@ -103,5 +119,5 @@ void log_write(enum log_level level, const struct log_subject *subject, const ch
 	if (to_journal)
 		write_to_journal(level, subject, line);
 	else
-		write_to_stderr(level, subject, line);
+		fprintf(stderr, "%s: %s\n", levels[level].name, line);
 }
