@@ -827,25 +827,6 @@ static void a_stuck_client_does_not_keep_the_server_from_stopping(void)
 	expect_viewers(stage, 0);
 }
 
-/* rdpei_server_context_free() forgets one of its two streams (FreeRDP 3.10). */
-const char *__lsan_default_suppressions(void);
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:rdpei_server_context_new\n";
-}
-
-/* WinPR's locks are its own, and not seen: its data and FreeRDP's look unlocked. */
-const char *__tsan_default_suppressions(void);
-
-const char *__tsan_default_suppressions(void)
-{
-	return "called_from_lib:libwinpr3.so\n"
-	       "called_from_lib:libfreerdp3.so\n"
-	       "called_from_lib:libfreerdp-server3.so\n"
-	       "called_from_lib:libfreerdp-client3.so\n";
-}
-
 int main(void)
 {
 	RUN_TEST(the_desktop_is_the_guests_picture_exactly);
