@@ -323,10 +323,10 @@ static unsigned read_contact(struct json_object *json, int64_t *ret_contact,
 }
 
 static unsigned read_touch(struct json_object *json, struct heads *heads,
-			   struct input_contacts *contacts, const char *member, bool is_strict,
+			   struct input_contacts *contacts, bool is_strict,
 			   struct input_events *ret_events, char ret_error[INPUT_ERROR_MAX])
 {
-	const char *action = text_member(json, member);
+	const char *action = text_member(json, "action");
 	int kind = action ? place_of(action, touch_actions, is_strict ? 5 : 4) : -1;
 	struct position position;
 	int64_t contact = 0;
@@ -336,7 +336,7 @@ static unsigned read_touch(struct json_object *json, struct heads *heads,
 	if (status)
 		return status;
 	if (kind < 0)
-		return refuse(ret_error, "%s must be down, move, up%s", member,
+		return refuse(ret_error, "action must be down, move, up%s",
 			      is_strict ? ", cancel or tap" : " or cancel");
 	status = read_position(json, heads, contacts->last[contact].head, &position, ret_error);
 	if (status)
@@ -367,14 +367,14 @@ unsigned input_request_touch(struct json_object *json, struct heads *heads,
 	static const char *const members[] = {"head", "contact", "action", "x", "y", NULL};
 	unsigned status = check_members(json, members, ret_error);
 
-	return status ?: read_touch(json, heads, contacts, "action", true, ret_events, ret_error);
+	return status ?: read_touch(json, heads, contacts, true, ret_events, ret_error);
 }
 
 unsigned input_request_contact(struct json_object *json, struct heads *heads,
 			       struct input_contacts *contacts, struct input_events *ret_events,
 			       char ret_error[INPUT_ERROR_MAX])
 {
-	return read_touch(json, heads, contacts, "kind", false, ret_events, ret_error);
+	return read_touch(json, heads, contacts, false, ret_events, ret_error);
 }
 
 /* -- Text ------------------------------------------------------------------------ */

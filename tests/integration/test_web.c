@@ -1186,8 +1186,8 @@ static void a_touch_channel_carries_contacts_and_lets_go_at_its_end(void)
 {
 	STAGE(ACCESS_OPEN);
 	CLIENT client = browser(&stage);
-	const char *down = "{\"head\":0,\"kind\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
-	const char *move = "{\"head\":0,\"kind\":\"move\",\"contact\":0,\"x\":9999,\"y\":-4}";
+	const char *down = "{\"head\":0,\"action\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
+	const char *move = "{\"head\":0,\"action\":\"move\",\"contact\":0,\"x\":9999,\"y\":-4}";
 
 	EXPECT_INT(web_client_upgrade(client, "/api/v1/touch", SAME_ORIGIN), 101);
 	web_client_send_frame(client, WEB_OPCODE_TEXT, down, strlen(down));
@@ -1202,8 +1202,8 @@ static void a_wrong_touch_is_named_and_does_nothing(void)
 {
 	STAGE(ACCESS_OPEN);
 	CLIENT client = browser(&stage);
-	const char *wrong = "{\"head\":5,\"kind\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
-	const char *right = "{\"kind\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
+	const char *wrong = "{\"head\":5,\"action\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
+	const char *right = "{\"action\":\"down\",\"contact\":0,\"x\":3,\"y\":4}";
 	struct web_frame frame;
 
 	EXPECT_INT(web_client_upgrade(client, "/api/v1/touch", SAME_ORIGIN), 101);

@@ -38,7 +38,7 @@ export class Contacts {
       return null;
     }
     this.#held.set(identifier, { contact, x, y });
-    return { kind: 'down', contact, x, y };
+    return { action: 'down', contact, x, y };
   }
 
   move(identifier, { x, y }) {
@@ -47,7 +47,7 @@ export class Contacts {
       return null;
     }
     Object.assign(held, { x, y });
-    return { kind: 'move', ...held };
+    return { action: 'move', ...held };
   }
 
   up(identifier, { x, y }) {
@@ -63,13 +63,13 @@ export class Contacts {
     return [...this.#held.keys()].map((identifier) => this.cancel(identifier));
   }
 
-  #end(identifier, kind, position) {
+  #end(identifier, action, position) {
     const held = this.#held.get(identifier);
     if (!held) {
       return null;
     }
     this.#held.delete(identifier);
-    return { kind, ...held, ...position };
+    return { action, ...held, ...position };
   }
 
   #free() {

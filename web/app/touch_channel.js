@@ -43,11 +43,11 @@ export class TouchChannel {
   }
 
   /** Sends what Contacts returned, for a contact on head `head`. */
-  send(head, { kind, contact, x, y }) {
-    if (!this.isOpen || (kind === 'move' && this.#socket.bufferedAmount > BACKLOG_BYTES)) {
+  send(head, { action, contact, x, y }) {
+    if (!this.isOpen || (action === 'move' && this.#socket.bufferedAmount > BACKLOG_BYTES)) {
       return;
     }
-    this.#socket.send(JSON.stringify({ head, kind, contact, x, y }));
+    this.#socket.send(JSON.stringify({ head, action, contact, x, y }));
   }
 
   #connect() {

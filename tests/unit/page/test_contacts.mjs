@@ -37,7 +37,7 @@ test('a finger that moves less than a pixel says nothing', () => {
   const contacts = new Contacts();
   contacts.down(1, { x: 10, y: 10 });
   assert.equal(contacts.move(1, { x: 10, y: 10 }), null);
-  assert.deepEqual(contacts.move(1, { x: 11, y: 10 }), { kind: 'move', contact: 0, x: 11, y: 10 });
+  assert.deepEqual(contacts.move(1, { x: 11, y: 10 }), { action: 'move', contact: 0, x: 11, y: 10 });
 });
 
 test('an eleventh finger is left out, until one lifts', () => {
@@ -58,8 +58,8 @@ test('cancelling lets go of every finger, where it was', () => {
   contacts.down(2, { x: 30, y: 40 });
   contacts.move(2, { x: 31, y: 41 });
   assert.deepEqual(contacts.cancelAll(), [
-    { kind: 'cancel', contact: 0, x: 10, y: 20 },
-    { kind: 'cancel', contact: 1, x: 31, y: 41 },
+    { action: 'cancel', contact: 0, x: 10, y: 20 },
+    { action: 'cancel', contact: 1, x: 31, y: 41 },
   ]);
   assert.deepEqual(contacts.cancelAll(), []);
   assert.equal(contacts.up(1, { x: 10, y: 20 }), null);

@@ -212,10 +212,11 @@ static void a_page_whose_picture_is_older_than_the_head_touches_its_edge(void)
 {
 	STAGE;
 
-	EXPECT_INT(contact(&stage, "{'kind': 'down', 'contact': 0, 'x': 9000, 'y': -5}"), 0);
+	EXPECT_INT(contact(&stage, "{'action': 'down', 'contact': 0, 'x': 9000, 'y': -5}"), 0);
 	EXPECT_INT(stage.events.events[0].touch.x, WIDTH - 1);
 	EXPECT_INT(stage.events.events[0].touch.y, 0);
-	expect_words(&stage, contact(&stage, "{'kind': 'tap', 'x': 1, 'y': 1}"), "kind must be");
+	expect_words(&stage, contact(&stage, "{'action': 'tap', 'x': 1, 'y': 1}"),
+		     "action must be");
 }
 
 static unsigned text(struct stage *stage, const char *characters, size_t *count)
