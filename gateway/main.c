@@ -7,12 +7,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include "common/log.h"
 #include "common/loop.h"
 #include "gateway/config.h"
 #include "gateway/session.h"
+
+#define DESCRIPTORS_MAX 4096
 
 /* As the command line's page in the manual has them. */
 enum exit_status {
@@ -52,6 +55,17 @@ static int take_signals(struct loop *loop)
 	return 0;
 }
 
+/* Enough for as many connections as all listeners take; the usual 1024 are not. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_MAX)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int could_not(const char *what, int error)
 {
 	log_error("cannot %s: %s", what, strerror(-error));
@@ -64,6 +78,7 @@ static int run(const struct config *config)
 	CLEANUP(session_destroyp) struct session *session = NULL;
 	int r;
 
+	raise_descriptor_limit();
 	r = loop_create(&loop);
 	if (r == 0)
 		r = take_signals(loop);

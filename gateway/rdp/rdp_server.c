@@ -2,6 +2,7 @@
 #include "gateway/rdp/rdp_server.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "common/log.h"
@@ -21,6 +22,10 @@
 /* Connections taken in a second; further ones wait. This also keeps the loop from spinning while
  * the process has no descriptors left. */
 #define CONNECTIONS_PER_SECOND 32
+
+/* The most that a connection opens until it is a viewer. Inside of FreeRDP 3.10 the process ends
+ * with a segmentation fault where one of them is missing. */
+#define DESCRIPTORS_EACH 32
 
 struct rdp_server {
 	struct services services;
@@ -106,16 +111,35 @@ static void handle_peer_end(struct rdp_peer *peer, void *data)
 	loop_post(server->services.loop, handle_ending, ending);
 }
 
-static void serve(struct rdp_server *server, int fd)
+/* The system gives the lowest number that is free: those above `fd` are. */
+static bool has_descriptors(int fd, unsigned connections)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	       (rlim_t)fd + (rlim_t)connections * DESCRIPTORS_EACH < limit.rlim_cur;
+}
+
+/* NULL: it is served. */
+static const char *reason_to_turn_away(const struct rdp_server *server, int fd)
 {
 	uint64_t oldest_us;
+	unsigned waiting = strangers(server, &oldest_us);
+
+	if (server->count == PEERS_MAX || waiting >= STRANGERS_MAX)
+		return "too many connections that have not logged in";
+	return has_descriptors(fd, waiting + 1) ? NULL : "too many open files";
+}
+
+static void serve(struct rdp_server *server, int fd)
+{
+	const char *reason = reason_to_turn_away(server, fd);
 	char name[VIEWER_PEER_MAX];
 	struct log_subject subject = {.protocol = "rdp", .peer = name};
 
-	if (server->count == PEERS_MAX || strangers(server, &oldest_us) >= STRANGERS_MAX) {
+	if (reason) {
 		socket_peer_name(fd, name, sizeof(name));
-		log_write(LOG_LEVEL_WARNING, &subject,
-			  "turned away: too many connections that have not logged in");
+		log_write(LOG_LEVEL_WARNING, &subject, "turned away: %s", reason);
 		close_fd(fd);
 		return;
 	}
