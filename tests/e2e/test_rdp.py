@@ -13,8 +13,8 @@ CONNECTION_FAILED = 131
 class Rdp(DrivingTests, GuestTest):
     BUTTONS = {**DrivingTests.BUTTONS, SIDE: "BTN_SIDE", EXTRA: "BTN_EXTRA"}
 
-    def open_viewer(self, **options):
-        display = self.open_display(1920, 1080)
+    def open_viewer(self, draws_pointer=False, **options):
+        display = self.open_display(1920, 1080, draws_pointer=draws_pointer)
         return self.keep(RdpViewer(display, self.gateway.rdp_port, self.access["password"],
                                    self.results, **options))
 

@@ -7,9 +7,9 @@ from support.viewers import VncViewer
 
 
 class Vnc(DrivingTests, GuestTest):
-    def open_viewer(self, head=0, **options):
+    def open_viewer(self, head=0, draws_pointer=False, **options):
         # Larger than the picture, so that the window shows all of it.
-        display = self.open_display(2048, 1200)
+        display = self.open_display(2048, 1200, draws_pointer=draws_pointer)
         return self.keep(VncViewer(display, self.gateway.vnc_port + head,
                                    self.access["vnc_password"], self.results, **options))
 

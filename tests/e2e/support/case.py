@@ -25,9 +25,9 @@ class StageTest(unittest.TestCase):
         shutil.rmtree(cls.results, ignore_errors=True)
         os.makedirs(cls.results)
 
-    def open_display(self, width, height, name="xvfb"):
+    def open_display(self, width, height, name="xvfb", **options):
         """An X display for this test."""
-        display = XDisplay(self.folder, self.results, width, height, name)
+        display = XDisplay(self.folder, self.results, width, height, name, **options)
         self.addCleanup(display.stop)
         return display
 

@@ -36,6 +36,12 @@ def is_same(a, b):
     return a is not None and b is not None and a.shape == b.shape and bool((a == b).all())
 
 
+def is_close(a, b, tolerance):
+    """Whether no channel of any pixel differs by more."""
+    return (a is not None and b is not None and a.shape == b.shape and
+            numpy.abs(a.astype(numpy.int16) - b).max() <= tolerance)
+
+
 def describe_difference(shown, expected):
     if shown is None:
         return "there is no picture"

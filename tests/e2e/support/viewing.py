@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every viewer must do, whatever it speaks."""
 
+from .picture import is_close
 from .viewers import LEFT, MIDDLE, RIGHT, WHEEL_DOWN, WHEEL_UP
+from .waiting import wait_until
+
+# What blending may do to a pixel; the pointer itself differs by much more from what is below.
+SOFT_EDGE = 40
 
 # Linux's codes: letters, both sides of the modifiers, and the keys that share their first
 # scancode with others.
@@ -22,7 +27,7 @@ def key_lines(*keys):
 
 
 class DrivingTests:
-    """Needs open_viewer(), which opens a viewer of head 0."""
+    """Needs open_viewer(draws_pointer=False), which opens a viewer of head 0."""
 
     BUTTONS = {LEFT: "BTN_LEFT", MIDDLE: "BTN_MIDDLE", RIGHT: "BTN_RIGHT"}
 
@@ -73,6 +78,18 @@ class DrivingTests:
             mark = self.vm.serial.mark()
             viewer.point(x, y)
             self.vm.serial.wait_for(f"pointer 0 {x} {y}", mark)
+
+    def test_the_guest_s_pointer_is_the_viewer_s(self):
+        viewer = self.open_viewer(draws_pointer=True)
+        self.click_into(viewer)
+        mark = self.vm.serial.mark()
+        viewer.point(500, 1000)
+        self.vm.serial.wait_for("pointer 0 500 1000", mark)
+        # X clients blend the pointer's soft edges in ways of their own.
+        wait_until(lambda: is_close(viewer.picture(), self.gateway.capture(0, "--cursor"),
+                                    SOFT_EDGE),
+                   "the viewer shows the guest's pointer, where the capture has it")
+        self.assertFalse(is_close(viewer.picture(), self.vm.screendump(0), SOFT_EDGE))
 
     def test_buttons_and_the_wheel_reach_the_guest(self):
         viewer = self.open_driving_viewer()

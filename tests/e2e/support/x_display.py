@@ -18,12 +18,12 @@ _COLOUR_BYTES = 12
 
 
 class XDisplay:
-    """An X server. It draws no pointer: the pictures on its screen are compared.
+    """An X server. It draws no pointer unless asked, for pictures on its screen are compared.
 
     It has no window manager, so windows are where they put themselves.
     """
 
-    def __init__(self, folder, results, width, height, name="xvfb"):
+    def __init__(self, folder, results, width, height, name="xvfb", draws_pointer=False):
         self._folder = os.path.join(folder, name)
         os.makedirs(self._folder, exist_ok=True)
         # It says which display number was free.
@@ -31,7 +31,8 @@ class XDisplay:
         try:
             self._program = Program(
                 name, ["Xvfb", "-displayfd", said, "-screen", "0", f"{width}x{height}x24",
-                       "-fbdir", self._folder, "-nocursor", "-noreset", "-nolisten", "tcp"],
+                       "-fbdir", self._folder, "-noreset", "-nolisten", "tcp",
+                       *([] if draws_pointer else ["-nocursor"])],
                 results, pass_fds=(said,))
         finally:
             os.close(said)
