@@ -38,6 +38,11 @@ class Program:
     def is_running(self):
         return self._process.poll() is None
 
+    def require_running(self):
+        if not self.is_running:
+            raise AssertionError(
+                f"{self.name} ended with status {self._process.returncode}:\n{self._tail()}")
+
     def said(self):
         """All that it has said in this run."""
         with open(self._path, "rb") as log:
@@ -52,9 +57,8 @@ class Program:
         """Waits until it says what matches, and returns the match."""
         def find():
             found = re.search(pattern, self.said()[since:], re.MULTILINE)
-            if not found and not self.is_running:
-                raise AssertionError(
-                    f"{self.name} ended with status {self._process.returncode}:\n{self._tail()}")
+            if not found:
+                self.require_running()
             return found
 
         return wait_until(

@@ -15,9 +15,11 @@ _REPEATED_KEY = re.compile(r"key \S+ 2$")
 
 class SerialLine:
     """Keeps every line since it was opened. A thread reads, so that the guest
-    never has to drop any."""
+    never has to drop any. `require_guest` raises when there is no guest any more
+    to wait for."""
 
-    def __init__(self, path):
+    def __init__(self, path, require_guest):
+        self._require_guest = require_guest
         self._socket = wait_until(lambda: _connect(path), f"QEMU listens on {path}")
         self._lines = []
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -39,7 +41,10 @@ class SerialLine:
         """Waits for a line that matches from start to end; returns the match."""
         def find():
             matches = (re.fullmatch(pattern, line) for line in self.since(since))
-            return next((match for match in matches if match), None)
+            found = next((match for match in matches if match), None)
+            if not found:
+                self._require_guest()
+            return found
 
         return wait_until(
             find, lambda: f"the guest says {pattern!r}; it said {self.since(since)[-30:]}", timeout)

@@ -53,7 +53,7 @@ class VirtualMachine:
             if os.path.exists(path):
                 os.unlink(path)
         self._program = Program(f"qemu-{self.arch}", self._command, self._results)
-        self.serial = SerialLine(self._path("serial"))
+        self.serial = SerialLine(self._path("serial"), self._program.require_running)
         self.qmp = Qmp(self._path("test.qmp"))
 
     def wait_until_ready(self, since=0):
