@@ -57,7 +57,8 @@ export class Tunnel {
       near.destroy();
       return;
     }
-    const far = connect(this.#target.port, this.#target.hostname);
+    /* Not by the name: it may stand for ::1 first, where nobody listens. */
+    const far = connect(this.#target.port, '127.0.0.1');
     for (const [from, to] of [[near, far], [far, near]]) {
       this.#sockets.add(from);
       from.on('data', (data) => to.write(data));
