@@ -3,21 +3,19 @@
 
 #include <errno.h>
 
-#include <freerdp/codec/planar.h>
 #include <freerdp/peer.h>
 #include <freerdp/update.h>
 
 #include "common/xalloc.h"
 #include "gateway/rdp/rdp_cutter.h"
+#include "gateway/rdp/rdp_planar.h"
 
 /* [MS-RDPBCGR] 3.2.5.9.2: tiles of this side are what every client has been sent. */
-#define TILE_SIDE      64
-#define TILE_BYTES_MAX (1 + TILE_SIDE * TILE_SIDE * 4)
+#define TILE_SIDE 64
 
 struct rdp_bitmap_output {
 	struct rdp_output base;
 	rdpContext *context;
-	BITMAP_PLANAR_CONTEXT *planar;
 	uint8_t *tile;
 	bool is_active; /* false while the client follows a change of its desktop's size */
 	struct rdp_layout layout;
@@ -67,12 +65,10 @@ static ssize_t bitmap_send_tile(struct rdp_bitmap_output *bitmap, const struct r
 {
 	uint32_t width = (uint32_t)(box->x2 - box->x1);
 	uint32_t height = (uint32_t)(box->y2 - box->y1);
-	UINT32 length = TILE_BYTES_MAX;
-
-	if (!freerdp_bitmap_compress_planar(
-		    bitmap->planar, (const BYTE *)(frame_row(frame, (uint32_t)box->y1) + box->x1),
-		    PIXEL_FORMAT_BGRX32, width, height, frame->stride_bytes, bitmap->tile, &length))
-		return -EIO;
+	/* Bitmap updates begin with the bottom row. */
+	UINT32 length = (UINT32)rdp_planar_encode(frame_row(frame, (uint32_t)box->y2 - 1) + box->x1,
+						  -(ptrdiff_t)(frame->stride_bytes / 4), width,
+						  height, bitmap->tile);
 
 	BITMAP_DATA data = {
 		.destLeft = place->x + (uint32_t)box->x1,
@@ -139,13 +135,7 @@ int rdp_bitmap_create(rdpContext *context, struct rdp_bitmap_output **ret_bitmap
 	bitmap->base.ops = &bitmap_ops;
 	bitmap->base.is_blank = true;
 	bitmap->context = context;
-	bitmap->tile = xcalloc(1, TILE_BYTES_MAX);
-	bitmap->planar = freerdp_bitmap_planar_context_new(
-		PLANAR_FORMAT_HEADER_RLE | PLANAR_FORMAT_HEADER_NA, TILE_SIDE, TILE_SIDE);
-	if (!bitmap->planar)
-		return -ENOMEM;
-	/* Bitmap updates begin with the bottom row. */
-	freerdp_planar_topdown_image(bitmap->planar, FALSE);
+	bitmap->tile = xcalloc(1, RDP_PLANAR_BYTES_MAX(TILE_SIDE, TILE_SIDE));
 
 	*ret_bitmap = TAKE(bitmap);
 	return 0;
@@ -155,7 +145,6 @@ void rdp_bitmap_destroy(struct rdp_bitmap_output *bitmap)
 {
 	if (!bitmap)
 		return;
-	freerdp_bitmap_planar_context_free(bitmap->planar);
 	free(bitmap->tile);
 	free(bitmap);
 }

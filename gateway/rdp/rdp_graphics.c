@@ -3,24 +3,21 @@
 
 #include <errno.h>
 
-#include <freerdp/codec/planar.h>
 #include <freerdp/server/rdpgfx.h>
 
 #include "common/loop.h"
 #include "common/xalloc.h"
 #include "gateway/rdp/rdp_cutter.h"
 #include "gateway/rdp/rdp_pacing.h"
+#include "gateway/rdp/rdp_planar.h"
 
 /* A piece that is encoded at once: tall, since planar predicts from the row above. */
-#define PIECE_WIDTH  256
+#define PIECE_WIDTH  RDP_PLANAR_WIDTH_MAX
 #define PIECE_HEIGHT 128
-/* Run-length coding can make three planes a sixteenth longer, not a third. */
-#define PIECE_BYTES_MAX (1 + PIECE_WIDTH * PIECE_HEIGHT * 4)
 
 struct rdp_gfx {
 	struct rdp_output base;
 	RdpgfxServerContext *server;
-	BITMAP_PLANAR_CONTEXT *planar;
 	uint8_t *piece;
 	uint32_t channel;
 	bool is_open;
@@ -116,13 +113,9 @@ static ssize_t gfx_send_piece(struct rdp_gfx *gfx, uint16_t surface, const struc
 {
 	uint32_t width = (uint32_t)(box->x2 - box->x1);
 	uint32_t height = (uint32_t)(box->y2 - box->y1);
-	UINT32 length = PIECE_BYTES_MAX;
-
-	if (!freerdp_bitmap_compress_planar(
-		    gfx->planar, (const BYTE *)(frame_row(frame, (uint32_t)box->y1) + box->x1),
-		    PIXEL_FORMAT_BGRX32, width, height, frame->stride_bytes, gfx->piece, &length))
-		return -EIO;
-
+	UINT32 length = (UINT32)rdp_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
+						  frame->stride_bytes / 4, width, height,
+						  gfx->piece);
 	RDPGFX_SURFACE_COMMAND command = {
 		.surfaceId = surface,
 		.codecId = RDPGFX_CODECID_PLANAR,
@@ -228,13 +221,10 @@ int rdp_gfx_create(rdpContext *context, HANDLE channel_manager, struct rdp_gfx *
 
 	gfx->base.ops = &gfx_ops;
 	gfx->base.is_blank = true;
-	gfx->piece = xcalloc(1, PIECE_BYTES_MAX);
-	gfx->planar = freerdp_bitmap_planar_context_new(
-		PLANAR_FORMAT_HEADER_RLE | PLANAR_FORMAT_HEADER_NA, PIECE_WIDTH, PIECE_HEIGHT);
+	gfx->piece = xcalloc(1, RDP_PLANAR_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT));
 	gfx->server = rdpgfx_server_context_new(channel_manager);
-	if (!gfx->planar || !gfx->server)
+	if (!gfx->server)
 		return -ENOMEM;
-	freerdp_planar_topdown_image(gfx->planar, TRUE);
 
 	gfx->server->rdpcontext = context;
 	gfx->server->custom = gfx;
@@ -255,7 +245,6 @@ void rdp_gfx_destroy(struct rdp_gfx *gfx)
 	if (gfx->is_open)
 		gfx->server->Close(gfx->server);
 	rdpgfx_server_context_free(gfx->server);
-	freerdp_bitmap_planar_context_free(gfx->planar);
 	free(gfx->piece);
 	free(gfx);
 }
