@@ -179,6 +179,20 @@ static bool has_room(int fd)
 	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLOUT;
 }
 
+static bool has_hung_up(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd};
+
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & (POLLHUP | POLLERR);
+}
+
+/* What the library says of its own write() to a viewer that went away helps nobody. */
+static void note_library_reason(struct vnc_viewer *viewer)
+{
+	snprintf(viewer->reason, sizeof(viewer->reason), "%s",
+		 has_hung_up(viewer->fd) ? "closed the connection" : viewer->client->reason);
+}
+
 /* Sends what is due. Returns 1 when it waits for room on the line, else 0 or negative errno. */
 static int update(struct vnc_viewer *viewer)
 {
@@ -197,7 +211,7 @@ static int update(struct vnc_viewer *viewer)
 		snprintf(viewer->reason, sizeof(viewer->reason),
 			 "cannot follow the head's new size (no DesktopSize)");
 	else if (r < 0)
-		snprintf(viewer->reason, sizeof(viewer->reason), "%s", viewer->client->reason);
+		note_library_reason(viewer);
 	return r;
 }
 
@@ -210,7 +224,7 @@ static int handle_message(struct vnc_viewer *viewer)
 	/* ClientInit, which the library answers with the size. */
 	r = vnc_client_process(viewer->client);
 	if (r < 0)
-		snprintf(viewer->reason, sizeof(viewer->reason), "%s", viewer->client->reason);
+		note_library_reason(viewer);
 	return r;
 }
 
