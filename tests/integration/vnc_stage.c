@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/integration/vnc_stage.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,53 +13,6 @@
 #define BUDGET (256u << 20)
 
 /* -- The guest ---------------------------------------------------------------- */
-
-static void note_input(struct stage *stage, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void note_input(struct stage *stage, const char *format, ...)
-{
-	va_list arguments;
-
-	EXPECT(stage->input_count < INPUTS_MAX);
-	va_start(arguments, format);
-	vsnprintf(stage->inputs[stage->input_count++], sizeof(stage->inputs[0]), format, arguments);
-	va_end(arguments);
-}
-
-static void port_key(void *data, uint8_t qnum, bool is_down)
-{
-	note_input(data, "key %02x %s", qnum, is_down ? "down" : "up");
-}
-
-static void port_motion(void *data, unsigned head, uint32_t x, uint32_t y)
-{
-	note_input(data, "motion %u %u,%u", head, x, y);
-}
-
-static void port_relative(void *data, unsigned head, int32_t dx, int32_t dy)
-{
-	note_input(data, "relative %u %d,%d", head, dx, dy);
-}
-
-static void port_button(void *data, unsigned head, enum input_button button, bool is_down)
-{
-	note_input(data, "button %u %d %s", head, button, is_down ? "down" : "up");
-}
-
-static void port_touch(void *data, unsigned head, enum input_touch kind, unsigned slot, uint32_t x,
-		       uint32_t y)
-{
-	note_input(data, "touch %u %d %u %u,%u", head, kind, slot, x, y);
-}
-
-static const struct input_port port = {
-	.key = port_key,
-	.motion = port_motion,
-	.relative = port_relative,
-	.button = port_button,
-	.touch = port_touch,
-};
 
 static void handle_resize(void *data, unsigned head, struct size size)
 {
@@ -125,7 +77,7 @@ void stage_open(struct stage *stage, enum access_mode mode, bool is_unix)
 	services->viewers = viewers_create();
 	services->resize = resize_create(stage->loop, services->heads, handle_resize, stage);
 	EXPECT_INT(access_create(mode, stage->directory, &services->access), 0);
-	seat_attach(services->seat, &port, stage);
+	fake_port_attach(&stage->port, services->seat);
 	stage_paint(stage, WIDTH, HEIGHT, 1);
 	unix_address = xasprintf("unix:%s/vnc", stage->directory);
 	EXPECT_INT(listen_address_parse(is_unix ? unix_address : "127.0.0.1:0", &stage->address),

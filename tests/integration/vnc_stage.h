@@ -13,6 +13,7 @@
 #include "gateway/frame/heads.h"
 #include "gateway/services.h"
 #include "gateway/vnc/vnc_server.h"
+#include "tests/fakes/fake_port.h"
 #include "tests/fakes/rfb_client.h"
 #include "tests/support/test.h"
 
@@ -20,7 +21,6 @@
 #define HEIGHT	   200
 #define BIG_WIDTH  1920
 #define BIG_HEIGHT 1080
-#define INPUTS_MAX 64
 
 static const int32_t all_extensions[] = {
 	RFB_RAW,       RFB_CURSOR,	     RFB_DESKTOP_SIZE, RFB_EXTENDED_DESKTOP_SIZE,
@@ -38,8 +38,7 @@ struct stage {
 	uint32_t width;
 	uint32_t height;
 
-	char inputs[INPUTS_MAX][48]; /* what reached the guest, in words */
-	unsigned input_count;
+	struct fake_port port;
 	struct size asked_size; /* of the guest */
 };
 
