@@ -359,11 +359,19 @@ static void tear_down(struct rdp_peer *peer)
 	shutdown(peer->socket, SHUT_RDWR);
 }
 
+/* A client may say goodbye first, which FreeRDP takes for an error too: one of the class that
+ * tells why a session ended. */
+static bool has_hung_up(const struct rdp_peer *peer)
+{
+	uint32_t error = peer->context ? freerdp_get_last_error(&peer->context->base) : 0;
+
+	return error == FREERDP_ERROR_CONNECT_TRANSPORT_FAILED ||
+	       GET_FREERDP_ERROR_CLASS(error) == FREERDP_ERROR_ERRINFO_CLASS;
+}
+
 static void log_end(struct rdp_peer *peer)
 {
 	const char *complaint = rdp_library_complaint();
-	bool is_broken = peer->context && freerdp_get_last_error(&peer->context->base) ==
-						  FREERDP_ERROR_CONNECT_TRANSPORT_FAILED;
 	struct log_subject subject = {.protocol = "rdp", .peer = peer->name};
 	const char *stop_reason = atomic_load(&peer->stop_reason);
 	char reason[256];
@@ -373,7 +381,7 @@ static void log_end(struct rdp_peer *peer)
 		snprintf(reason, sizeof(reason), "%s", stop_reason);
 	else if (peer->end_reason)
 		snprintf(reason, sizeof(reason), "%s", peer->end_reason);
-	else if (complaint[0] != '\0' && !is_broken)
+	else if (complaint[0] != '\0' && !has_hung_up(peer))
 		snprintf(reason, sizeof(reason), "broke the protocol (%s)", complaint);
 	else
 		snprintf(reason, sizeof(reason), "closed the connection");

@@ -12,6 +12,7 @@
 #include "common/loop.h"
 #include "common/xalloc.h"
 #include "gateway/net/listener.h"
+#include "tests/fakes/rdp_client.h"
 #include "tests/integration/gateway_stage.h"
 #include "tests/support/temporary.h"
 #include "tests/support/test.h"
@@ -207,6 +208,30 @@ static void it_ends_at_once_with_connections_open(void)
 	gateway_finish(&gateway);
 }
 
+static bool is_joined(void *data)
+{
+	return rdp_client_is_connected(data);
+}
+
+static void an_rdp_viewer_that_goes_is_said_to_have_closed_the_connection(void)
+{
+	struct gateway gateway = {0};
+
+	gateway_start(&gateway, 0, (const char *const[]){"--access", "open", NULL});
+	struct rdp_client *client = rdp_client_start(&(struct rdp_client_options){
+		.port = gateway.rdp_port,
+		.user = "somebody",
+		.password = "",
+		.width = 640,
+		.height = 400,
+	});
+	EXPECT(test_wait(NULL, is_joined, client));
+	gateway_expect_logged(&gateway, "): joined");
+	rdp_client_destroy(client);
+	gateway_expect_logged(&gateway, "left: closed the connection");
+	gateway_finish(&gateway);
+}
+
 int main(void)
 {
 	directory = temporary_create();
@@ -223,6 +248,7 @@ int main(void)
 	RUN_TEST(a_page_that_is_missing_is_said_and_all_else_works);
 	RUN_TEST(what_it_keeps_is_private_whatever_the_umask_is);
 	RUN_TEST(it_ends_at_once_with_connections_open);
+	RUN_TEST(an_rdp_viewer_that_goes_is_said_to_have_closed_the_connection);
 
 	free(attach);
 	temporary_destroy(directory);
