@@ -81,5 +81,6 @@ class RdpViewer(Viewer):
             name, display, "FreeRDP",
             ["xfreerdp3", f"/v:127.0.0.1:{port}", "/u:dev", f"/p:{password}", "/cert:ignore",
              f"/size:{size[0]}x{size[1]}", "-decorations", "-grab-keyboard", "-grab-mouse",
-             *options],
+             # With a clipboard it mounts a file system, which outlives it when it is killed.
+             "-clipboard", *options],
             results)
