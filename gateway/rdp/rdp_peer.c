@@ -392,10 +392,23 @@ static void log_end(struct rdp_peer *peer)
 		log_write(LOG_LEVEL_WARNING, &subject, "%s before it had logged in", reason);
 }
 
+/* FreeRDP makes the kinds of its BIOs with the first connection, without a lock: two
+ * at once would each make them. */
+static int set_up_alone(struct rdp_peer *peer)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	int r;
+
+	pthread_mutex_lock(&lock);
+	r = set_up(peer, dup(peer->socket));
+	pthread_mutex_unlock(&lock);
+	return r;
+}
+
 static void *run(void *data)
 {
 	struct rdp_peer *peer = data;
-	int r = set_up(peer, dup(peer->socket));
+	int r = set_up_alone(peer);
 
 	rdp_library_forget_complaint();
 	if (r < 0)
