@@ -9,6 +9,7 @@
  */
 
 struct access;
+struct feeds;
 struct heads;
 struct loop;
 struct resize;
@@ -20,6 +21,7 @@ struct services {
 	struct loop *loop;
 	struct workers *workers;
 	struct heads *heads;
+	struct feeds *feeds;
 	struct seat *seat;
 	struct resize *resize;
 	struct viewers *viewers;

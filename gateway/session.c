@@ -11,6 +11,7 @@
 #include "gateway/access/state_file.h"
 #include "gateway/access/tls_key.h"
 #include "gateway/config.h"
+#include "gateway/encode/feeds.h"
 #include "gateway/frame/heads.h"
 #include "gateway/input/seat.h"
 #include "gateway/rdp/rdp_server.h"
@@ -26,9 +27,14 @@
 #define WORKERS	 1
 #define JOBS_MAX 16
 
+/* For video: each rendition of a head has at most one job under way. */
+#define ENCODERS    2
+#define ENCODES_MAX (HEADS_MAX * RENDITIONS)
+
 struct session {
 	const struct config *config;
 	struct services services;
+	struct workers *encoders;
 	struct tls_key tls_key;
 	struct source *source;
 	struct vnc_server *vnc;
@@ -127,10 +133,13 @@ static int create_services(struct session *session, struct loop *loop)
 	services->resize = resize_create(loop, services->heads, handle_resize, session);
 	r = services->resize ? workers_create(loop, WORKERS, JOBS_MAX, &services->workers)
 			     : -ENOMEM;
+	if (r == 0)
+		r = workers_create(loop, ENCODERS, ENCODES_MAX, &session->encoders);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
 		return r;
 	}
+	services->feeds = feeds_create(loop, session->encoders, services->heads, ENCODER_AUTO);
 	return access_create(config->access, config->state_dir, &services->access);
 }
 
@@ -216,6 +225,8 @@ void session_destroy(struct session *session)
 	web_server_destroy(session->web);
 	rdp_server_destroy(session->rdp);
 	vnc_server_destroy(session->vnc);
+	workers_destroy(session->encoders);
+	feeds_destroy(session->services.feeds);
 	workers_destroy(session->services.workers);
 	resize_destroy(session->services.resize);
 	source_destroy(session->source);

@@ -7,8 +7,8 @@
 #include <freerdp/update.h>
 
 #include "common/xalloc.h"
-#include "gateway/rdp/rdp_cutter.h"
-#include "gateway/rdp/rdp_planar.h"
+#include "gateway/encode/piece_cutter.h"
+#include "gateway/encode/piece_planar.h"
 
 /* [MS-RDPBCGR] 3.2.5.9.2: tiles of this side are what every client has been sent. */
 #define TILE_SIDE 64
@@ -66,7 +66,7 @@ static ssize_t bitmap_send_tile(struct rdp_bitmap_output *bitmap, const struct r
 	uint32_t width = (uint32_t)(box->x2 - box->x1);
 	uint32_t height = (uint32_t)(box->y2 - box->y1);
 	/* Bitmap updates begin with the bottom row. */
-	UINT32 length = (UINT32)rdp_planar_encode(frame_row(frame, (uint32_t)box->y2 - 1) + box->x1,
+	UINT32 length = (UINT32)piece_planar_encode(frame_row(frame, (uint32_t)box->y2 - 1) + box->x1,
 						  -(ptrdiff_t)(frame->stride_bytes / 4), width,
 						  height, bitmap->tile);
 
@@ -99,7 +99,7 @@ static ssize_t bitmap_send(struct rdp_output *output, unsigned index, const stru
 	struct rdp_bitmap_output *bitmap = (struct rdp_bitmap_output *)output;
 	const struct rdp_place *place = &bitmap->layout.places[index];
 	struct size desktop = desktop_size(bitmap->context);
-	struct rdp_cutter cutter;
+	struct piece_cutter cutter;
 	pixman_box32_t box;
 	ssize_t sent = 0;
 
@@ -110,14 +110,14 @@ static ssize_t bitmap_send(struct rdp_output *output, unsigned index, const stru
 	pixman_region32_intersect_rect(stale, stale, 0, 0, desktop.width - place->x,
 				       desktop.height);
 
-	rdp_cutter_begin(&cutter, stale, TILE_SIDE, TILE_SIDE);
-	while (sent < RDP_UPDATE_BYTES && rdp_cutter_next(&cutter, &box)) {
+	piece_cutter_begin(&cutter, stale, TILE_SIDE, TILE_SIDE);
+	while (sent < RDP_UPDATE_BYTES && piece_cutter_next(&cutter, &box)) {
 		ssize_t bytes = bitmap_send_tile(bitmap, place, frame, &box);
 		if (bytes < 0)
 			return bytes;
 		sent += bytes;
 	}
-	rdp_cutter_end(&cutter);
+	piece_cutter_end(&cutter);
 	return sent;
 }
 
@@ -135,7 +135,7 @@ int rdp_bitmap_create(rdpContext *context, struct rdp_bitmap_output **ret_bitmap
 	bitmap->base.ops = &bitmap_ops;
 	bitmap->base.is_blank = true;
 	bitmap->context = context;
-	bitmap->tile = xcalloc(1, RDP_PLANAR_BYTES_MAX(TILE_SIDE, TILE_SIDE));
+	bitmap->tile = xcalloc(1, PIECE_PLANAR_BYTES_MAX(TILE_SIDE, TILE_SIDE));
 
 	*ret_bitmap = TAKE(bitmap);
 	return 0;

@@ -7,12 +7,12 @@
 
 #include "common/loop.h"
 #include "common/xalloc.h"
-#include "gateway/rdp/rdp_cutter.h"
+#include "gateway/encode/piece_cutter.h"
 #include "gateway/rdp/rdp_pacing.h"
-#include "gateway/rdp/rdp_planar.h"
+#include "gateway/encode/piece_planar.h"
 
 /* A piece that is encoded at once: tall, since planar predicts from the row above. */
-#define PIECE_WIDTH  RDP_PLANAR_WIDTH_MAX
+#define PIECE_WIDTH  PIECE_PLANAR_WIDTH_MAX
 #define PIECE_HEIGHT 128
 
 struct rdp_gfx {
@@ -113,7 +113,7 @@ static ssize_t gfx_send_piece(struct rdp_gfx *gfx, uint16_t surface, const struc
 {
 	uint32_t width = (uint32_t)(box->x2 - box->x1);
 	uint32_t height = (uint32_t)(box->y2 - box->y1);
-	UINT32 length = (UINT32)rdp_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
+	UINT32 length = (UINT32)piece_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
 						  frame->stride_bytes / 4, width, height,
 						  gfx->piece);
 	RDPGFX_SURFACE_COMMAND command = {
@@ -141,20 +141,20 @@ static ssize_t gfx_send(struct rdp_output *output, unsigned place, const struct 
 	uint32_t id = rdp_pacing_send(&gfx->pacing, loop_now_us());
 	RDPGFX_START_FRAME_PDU start = {.frameId = id};
 	RDPGFX_END_FRAME_PDU end = {.frameId = id};
-	struct rdp_cutter cutter;
+	struct piece_cutter cutter;
 	pixman_box32_t box;
 	ssize_t sent = 0;
 
 	if (server->StartFrame(server, &start))
 		return -EIO;
-	rdp_cutter_begin(&cutter, stale, PIECE_WIDTH, PIECE_HEIGHT);
-	while (sent < RDP_UPDATE_BYTES && rdp_cutter_next(&cutter, &box)) {
+	piece_cutter_begin(&cutter, stale, PIECE_WIDTH, PIECE_HEIGHT);
+	while (sent < RDP_UPDATE_BYTES && piece_cutter_next(&cutter, &box)) {
 		ssize_t bytes = gfx_send_piece(gfx, gfx->surfaces[place], frame, &box);
 		if (bytes < 0)
 			return bytes;
 		sent += bytes;
 	}
-	rdp_cutter_end(&cutter);
+	piece_cutter_end(&cutter);
 	return server->EndFrame(server, &end) ? -EIO : sent;
 }
 
@@ -221,7 +221,7 @@ int rdp_gfx_create(rdpContext *context, HANDLE channel_manager, struct rdp_gfx *
 
 	gfx->base.ops = &gfx_ops;
 	gfx->base.is_blank = true;
-	gfx->piece = xcalloc(1, RDP_PLANAR_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT));
+	gfx->piece = xcalloc(1, PIECE_PLANAR_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT));
 	gfx->server = rdpgfx_server_context_new(channel_manager);
 	if (!gfx->server)
 		return -ENOMEM;

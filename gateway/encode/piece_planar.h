@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * RDP planar codec
+ * Planar pieces
  *
  * Encodes pixels exactly, as [MS-RDPEGDI] 3.1.9 says: a plane for each colour,
  * each row as its differences from the row before, in run lengths.
@@ -17,19 +17,19 @@
 #include <stdint.h>
 
 /* The widest picture that is taken. */
-#define RDP_PLANAR_WIDTH_MAX 256
+#define PIECE_PLANAR_WIDTH_MAX 256
 
 /* How long a picture may become: noise takes a byte more for each 15 of a row. */
-#define RDP_PLANAR_BYTES_MAX(width, height) (1 + 3 * (height) * ((width) + ((width) + 14) / 15))
+#define PIECE_PLANAR_BYTES_MAX(width, height) (1 + 3 * (height) * ((width) + ((width) + 14) / 15))
 
 /**
- * Encodes a picture of up to RDP_PLANAR_WIDTH_MAX pixels in a row.
+ * Encodes a picture of up to PIECE_PLANAR_WIDTH_MAX pixels in a row.
  *
  * `row` is the first row to be encoded, and `step` is how many pixels further
  * the next begins: below zero for a picture from the bottom up. `out` must
- * have room for RDP_PLANAR_BYTES_MAX().
+ * have room for PIECE_PLANAR_BYTES_MAX().
  *
  * Returns the length in bytes.
  */
-size_t rdp_planar_encode(const uint32_t *row, ptrdiff_t step, uint32_t width, uint32_t height,
-			 uint8_t *out);
+size_t piece_planar_encode(const uint32_t *row, ptrdiff_t step, uint32_t width, uint32_t height,
+			   uint8_t *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gateway/rdp/rdp_planar.h"
+#include "gateway/encode/piece_planar.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -74,14 +74,14 @@ static void split_row(uint8_t *plane, const uint32_t *row, const uint32_t *befor
 	}
 }
 
-size_t rdp_planar_encode(const uint32_t *row, ptrdiff_t step, uint32_t width, uint32_t height,
-			 uint8_t *out)
+size_t piece_planar_encode(const uint32_t *row, ptrdiff_t step, uint32_t width, uint32_t height,
+			   uint8_t *out)
 {
-	uint8_t buffer[1 + RDP_PLANAR_WIDTH_MAX] = {0}; /* a zero before each row */
+	uint8_t buffer[1 + PIECE_PLANAR_WIDTH_MAX] = {0}; /* a zero before each row */
 	uint8_t *plane = buffer + 1;
 	const uint8_t *begin = out;
 
-	assert(width <= RDP_PLANAR_WIDTH_MAX);
+	assert(width <= PIECE_PLANAR_WIDTH_MAX);
 	*out++ = HEADER;
 	for (int shift = 16; shift >= 0; shift -= 8) {
 		for (uint32_t y = 0; y < height; y++) {

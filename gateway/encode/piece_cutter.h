@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * RDP cutter
+ * Piece cutter
  *
  * Cuts a region into pieces that a codec takes, for as long as one update may
  * be, and leaves the rest for the next.
@@ -11,7 +11,7 @@
 #include <pixman.h>
 #include <stdbool.h>
 
-struct rdp_cutter {
+struct piece_cutter {
 	pixman_region32_t *region;
 	int width; /* of the largest piece */
 	int height;
@@ -21,10 +21,11 @@ struct rdp_cutter {
 };
 
 /** Begins to cut `region`, which stays as it is until the end. */
-void rdp_cutter_begin(struct rdp_cutter *cutter, pixman_region32_t *region, int width, int height);
+void piece_cutter_begin(struct piece_cutter *cutter, pixman_region32_t *region, int width,
+			int height);
 
 /** The next piece, or false after the last. */
-bool rdp_cutter_next(struct rdp_cutter *cutter, pixman_box32_t *ret_piece);
+bool piece_cutter_next(struct piece_cutter *cutter, pixman_box32_t *ret_piece);
 
 /** Takes the pieces that were handed out from the region. */
-void rdp_cutter_end(struct rdp_cutter *cutter);
+void piece_cutter_end(struct piece_cutter *cutter);

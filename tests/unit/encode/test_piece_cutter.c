@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gateway/rdp/rdp_cutter.h"
+#include "gateway/encode/piece_cutter.h"
 
 #include "tests/support/test.h"
 
@@ -13,11 +13,11 @@ static int updates_to_cut(pixman_region32_t *region, int pieces)
 	pixman_region32_init(&whole);
 	pixman_region32_copy(&whole, region);
 	while (pixman_region32_not_empty(region)) {
-		struct rdp_cutter cutter;
+		struct piece_cutter cutter;
 		pixman_box32_t piece;
 
-		rdp_cutter_begin(&cutter, region, 64, 64);
-		for (int i = 0; i < pieces && rdp_cutter_next(&cutter, &piece); i++) {
+		piece_cutter_begin(&cutter, region, 64, 64);
+		for (int i = 0; i < pieces && piece_cutter_next(&cutter, &piece); i++) {
 			EXPECT(piece.x2 - piece.x1 <= 64 && piece.y2 - piece.y1 <= 64);
 			EXPECT_INT(pixman_region32_contains_rectangle(&done, &piece),
 				   PIXMAN_REGION_OUT);
@@ -27,7 +27,7 @@ static int updates_to_cut(pixman_region32_t *region, int pieces)
 						   (unsigned)(piece.x2 - piece.x1),
 						   (unsigned)(piece.y2 - piece.y1));
 		}
-		rdp_cutter_end(&cutter);
+		piece_cutter_end(&cutter);
 		updates++;
 	}
 	EXPECT(pixman_region32_equal(&done, &whole));
@@ -61,13 +61,13 @@ static void a_region_that_fits_is_cut_in_one_update(void)
 static void an_update_that_ends_early_leaves_the_rest(void)
 {
 	pixman_region32_t region;
-	struct rdp_cutter cutter;
+	struct piece_cutter cutter;
 	pixman_box32_t piece;
 
 	pixman_region32_init_rect(&region, 0, 0, 1920, 1080);
-	rdp_cutter_begin(&cutter, &region, 64, 64);
-	EXPECT(rdp_cutter_next(&cutter, &piece));
-	rdp_cutter_end(&cutter);
+	piece_cutter_begin(&cutter, &region, 64, 64);
+	EXPECT(piece_cutter_next(&cutter, &piece));
+	piece_cutter_end(&cutter);
 
 	pixman_box32_t rest_of_row = {64, 0, 1920, 64};
 	pixman_box32_t rows_below = {0, 64, 1920, 1080};
@@ -80,13 +80,13 @@ static void an_update_that_ends_early_leaves_the_rest(void)
 static void an_empty_region_has_no_piece(void)
 {
 	pixman_region32_t region;
-	struct rdp_cutter cutter;
+	struct piece_cutter cutter;
 	pixman_box32_t piece;
 
 	pixman_region32_init(&region);
-	rdp_cutter_begin(&cutter, &region, 64, 64);
-	EXPECT(!rdp_cutter_next(&cutter, &piece));
-	rdp_cutter_end(&cutter);
+	piece_cutter_begin(&cutter, &region, 64, 64);
+	EXPECT(!piece_cutter_next(&cutter, &piece));
+	piece_cutter_end(&cutter);
 	EXPECT(!pixman_region32_not_empty(&region));
 	pixman_region32_fini(&region);
 }

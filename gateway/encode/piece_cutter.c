@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gateway/rdp/rdp_cutter.h"
+#include "gateway/encode/piece_cutter.h"
 
 static int lesser(int a, int b)
 {
@@ -7,7 +7,7 @@ static int lesser(int a, int b)
 }
 
 /* Moves to the beginning of a rectangle, if there is one. */
-static void go_to(struct rdp_cutter *cutter, int index)
+static void go_to(struct piece_cutter *cutter, int index)
 {
 	int count;
 	const pixman_box32_t *boxes = pixman_region32_rectangles(cutter->region, &count);
@@ -19,13 +19,14 @@ static void go_to(struct rdp_cutter *cutter, int index)
 	}
 }
 
-void rdp_cutter_begin(struct rdp_cutter *cutter, pixman_region32_t *region, int width, int height)
+void piece_cutter_begin(struct piece_cutter *cutter, pixman_region32_t *region, int width,
+			int height)
 {
-	*cutter = (struct rdp_cutter){.region = region, .width = width, .height = height};
+	*cutter = (struct piece_cutter){.region = region, .width = width, .height = height};
 	go_to(cutter, 0);
 }
 
-bool rdp_cutter_next(struct rdp_cutter *cutter, pixman_box32_t *ret_piece)
+bool piece_cutter_next(struct piece_cutter *cutter, pixman_box32_t *ret_piece)
 {
 	int count;
 	const pixman_box32_t *boxes = pixman_region32_rectangles(cutter->region, &count);
@@ -52,7 +53,7 @@ bool rdp_cutter_next(struct rdp_cutter *cutter, pixman_box32_t *ret_piece)
 	return true;
 }
 
-void rdp_cutter_end(struct rdp_cutter *cutter)
+void piece_cutter_end(struct piece_cutter *cutter)
 {
 	int count;
 	const pixman_box32_t *boxes = pixman_region32_rectangles(cutter->region, &count);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gateway/rdp/rdp_planar.h"
+#include "gateway/encode/piece_planar.h"
 
 #include "tests/support/test.h"
 
-#define WIDTH	   RDP_PLANAR_WIDTH_MAX
+#define WIDTH	   PIECE_PLANAR_WIDTH_MAX
 #define HEIGHT	   24
 #define GUARD_BYTE 0xa5
 
@@ -57,12 +57,12 @@ static void decode(const uint8_t *in, size_t length, uint32_t *pixels, uint32_t 
 
 static void expect_decoded_is(const uint32_t *pixels, uint32_t width, uint32_t height)
 {
-	size_t room = RDP_PLANAR_BYTES_MAX(width, height);
+	size_t room = PIECE_PLANAR_BYTES_MAX(width, height);
 	uint8_t *out = malloc(room + 1);
 	uint32_t *decoded = malloc((size_t)width * height * sizeof(*decoded));
 
 	out[room] = GUARD_BYTE;
-	size_t length = rdp_planar_encode(pixels, (ptrdiff_t)width, width, height, out);
+	size_t length = piece_planar_encode(pixels, (ptrdiff_t)width, width, height, out);
 	EXPECT(length <= room);
 	EXPECT_INT(out[room], GUARD_BYTE);
 	decode(out, length, decoded, width, height);
@@ -87,11 +87,11 @@ static void the_specifications_example_is_encoded_as_it_says(void)
 		0x9a, 0x38, 0x60, 0x01, 0x67, 0x8b, 0xa3, 0x78, 0xaf,
 	};
 	uint32_t pixels[3 * 6];
-	uint8_t out[RDP_PLANAR_BYTES_MAX(6, 3)];
+	uint8_t out[PIECE_PLANAR_BYTES_MAX(6, 3)];
 
 	for (unsigned i = 0; i < 3 * 6; i++)
 		pixels[i] = 0x10101u * values[i / 6][i % 6];
-	EXPECT_INT(rdp_planar_encode(pixels, 6, 6, 3, out), 1 + 3 * sizeof(plane));
+	EXPECT_INT(piece_planar_encode(pixels, 6, 6, 3, out), 1 + 3 * sizeof(plane));
 	for (unsigned i = 0; i < 3; i++)
 		EXPECT_INT(memcmp(out + 1 + i * sizeof(plane), plane, sizeof(plane)), 0);
 }
@@ -156,22 +156,22 @@ static void a_picture_may_be_encoded_from_the_bottom_up(void)
 {
 	static const uint32_t rows[3][2] = {{1, 2}, {30, 40}, {500, 600}};
 	static const uint32_t turned[3][2] = {{500, 600}, {30, 40}, {1, 2}};
-	uint8_t out[RDP_PLANAR_BYTES_MAX(2, 3)], expected[RDP_PLANAR_BYTES_MAX(2, 3)];
-	size_t length = rdp_planar_encode(rows[2], -2, 2, 3, out);
+	uint8_t out[PIECE_PLANAR_BYTES_MAX(2, 3)], expected[PIECE_PLANAR_BYTES_MAX(2, 3)];
+	size_t length = piece_planar_encode(rows[2], -2, 2, 3, out);
 
-	EXPECT_INT(length, rdp_planar_encode(turned[0], 2, 2, 3, expected));
+	EXPECT_INT(length, piece_planar_encode(turned[0], 2, 2, 3, expected));
 	EXPECT_INT(memcmp(out, expected, length), 0);
 }
 
 static void rows_that_repeat_cost_next_to_nothing(void)
 {
 	static uint32_t pixels[WIDTH * HEIGHT];
-	uint8_t out[RDP_PLANAR_BYTES_MAX(WIDTH, HEIGHT)];
+	uint8_t out[PIECE_PLANAR_BYTES_MAX(WIDTH, HEIGHT)];
 
 	for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
 		pixels[i] = 0xff204060;
 	/* A run takes 47 at most. */
-	EXPECT(rdp_planar_encode(pixels, WIDTH, WIDTH, HEIGHT, out) <= 1 + 3 * (8 + 23 * 6));
+	EXPECT(piece_planar_encode(pixels, WIDTH, WIDTH, HEIGHT, out) <= 1 + 3 * (8 + 23 * 6));
 }
 
 int main(void)
