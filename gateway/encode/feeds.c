@@ -26,9 +26,7 @@ struct feeds *feeds_create(struct loop *loop, struct workers *workers, struct he
 	struct feeds *feeds = xcalloc(1, sizeof(*feeds));
 
 	feeds->config = (struct feed_config){.loop = loop, .workers = workers, .encoder = encoder};
-	for (unsigned i = 0; i < heads_count(heads); i++)
-		handle_head(heads_get(heads, i), feeds);
-	heads_observe(heads, handle_head, feeds);
+	heads_equip(heads, handle_head, feeds);
 	return feeds;
 }
 

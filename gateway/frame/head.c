@@ -18,6 +18,7 @@ static const struct size default_size = {1920, 1080};
 
 struct watcher {
 	struct wakeup *wakeup;
+	unsigned changes;
 	struct watcher *next;
 };
 
@@ -28,6 +29,9 @@ struct head {
 	struct frame_store *store;
 	void (*on_room)(void *data);
 	void *writer_data;
+	void (*on_frame)(void *data);
+	void *observer_data;
+	struct size size;	    /* of the newest frame */
 	struct frame *last_picture; /* under the notice; only while there is one */
 
 	pthread_mutex_t lock;
@@ -37,11 +41,12 @@ struct head {
 	struct watcher *watchers;
 };
 
-static void wake_watchers(struct head *head)
+static void wake_watchers(struct head *head, unsigned changes)
 {
 	pthread_mutex_lock(&head->lock);
 	for (struct watcher *watcher = head->watchers; watcher; watcher = watcher->next)
-		wakeup_signal(watcher->wakeup);
+		if (watcher->changes & changes)
+			wakeup_signal(watcher->wakeup);
 	pthread_mutex_unlock(&head->lock);
 }
 
@@ -79,7 +84,16 @@ static void paint_notice(struct head *head)
 
 static void handle_frame(void *data)
 {
-	wake_watchers(data);
+	struct head *head = data;
+	struct size before = head->size;
+	unsigned changes = HEAD_FRAMES;
+
+	head->size = head_size(head);
+	if (head->size.width != before.width || head->size.height != before.height)
+		changes |= HEAD_SIZE;
+	if (head->on_frame)
+		head->on_frame(head->observer_data);
+	wake_watchers(head, changes);
 }
 
 static void handle_room(void *data)
@@ -136,7 +150,7 @@ int head_show(struct head *head, const struct pixels *picture, const pixman_regi
 	}
 	r = frame_store_update(head->store, picture, declared, time_us, false);
 	if (was_notice)
-		wake_watchers(head);
+		wake_watchers(head, HEAD_NOTICE);
 	return r;
 }
 
@@ -144,6 +158,13 @@ void head_set_writer(struct head *head, void (*on_room)(void *data), void *data)
 {
 	head->on_room = on_room;
 	head->writer_data = data;
+}
+
+void head_observe(struct head *head, void (*on_frame)(void *data), void *data)
+{
+	loop_assert_thread(head->loop);
+	head->on_frame = on_frame;
+	head->observer_data = data;
 }
 
 void head_show_notice(struct head *head, const char *text)
@@ -160,7 +181,7 @@ void head_show_notice(struct head *head, const char *text)
 	}
 	set_notice(head, text);
 	paint_notice(head);
-	wake_watchers(head);
+	wake_watchers(head, HEAD_NOTICE);
 }
 
 void head_set_cursor(struct head *head, struct cursor_image *image)
@@ -172,7 +193,7 @@ void head_set_cursor(struct head *head, struct cursor_image *image)
 	head->cursor.image = cursor_image_ref(image);
 	pthread_mutex_unlock(&head->lock);
 	cursor_image_unref(before);
-	wake_watchers(head);
+	wake_watchers(head, HEAD_CURSOR);
 }
 
 void head_move_cursor(struct head *head, int32_t x, int32_t y, bool is_visible)
@@ -182,7 +203,7 @@ void head_move_cursor(struct head *head, int32_t x, int32_t y, bool is_visible)
 	head->cursor.y = y;
 	head->cursor.is_visible = is_visible;
 	pthread_mutex_unlock(&head->lock);
-	wake_watchers(head);
+	wake_watchers(head, HEAD_CURSOR);
 }
 
 unsigned head_index(const struct head *head)
@@ -226,11 +247,12 @@ bool head_notice(struct head *head, char ret_text[NOTICE_MAX])
 	return ret_text[0] != '\0';
 }
 
-void head_watch(struct head *head, struct wakeup *wakeup)
+void head_watch(struct head *head, struct wakeup *wakeup, unsigned changes)
 {
 	struct watcher *watcher = xcalloc(1, sizeof(*watcher));
 
 	watcher->wakeup = wakeup;
+	watcher->changes = changes;
 	pthread_mutex_lock(&head->lock);
 	watcher->next = head->watchers;
 	head->watchers = watcher;

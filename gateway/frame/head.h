@@ -53,7 +53,7 @@ struct cursor {
 	bool is_visible;
 };
 
-/* -- The source's side: loop thread -------------------------------------- */
+/* -- The loop's side: its thread ------------------------------------------ */
 
 struct head *head_create(struct loop *loop, unsigned index, struct frame_budget *budget,
 			 const struct head_policy *policy);
@@ -79,6 +79,10 @@ void head_set_writer(struct head *head, void (*on_room)(void *data), void *data)
  * this text as the reason.
  */
 void head_show_notice(struct head *head, const char *text);
+
+/** Has `on_frame(data)` called for each newer frame, before those who watch are woken. NULL: no
+ * more. There is one observer: the head's feed. */
+void head_observe(struct head *head, void (*on_frame)(void *data), void *data);
 
 /** Takes a reference to `image`; NULL when none is defined. */
 void head_set_cursor(struct head *head, struct cursor_image *image);
@@ -107,11 +111,19 @@ struct cursor head_cursor(struct head *head);
  */
 bool head_notice(struct head *head, char ret_text[NOTICE_MAX]);
 
+/* What a wakeup may wait for. */
+enum head_change {
+	HEAD_FRAMES = 1 << 0, /* a newer frame: for those without a feed's view */
+	HEAD_SIZE = 1 << 1,   /* a frame of another size */
+	HEAD_CURSOR = 1 << 2, /* its picture, place or visibility */
+	HEAD_NOTICE = 1 << 3,
+};
+
 /**
- * Has `wakeup` signalled whenever a frame, the cursor or the notice changes,
- * until head_unwatch(). One wakeup may watch several heads.
+ * Has `wakeup` signalled at each of `changes` (head_change) until head_unwatch().
+ * One wakeup may watch several heads.
  */
-void head_watch(struct head *head, struct wakeup *wakeup);
+void head_watch(struct head *head, struct wakeup *wakeup, unsigned changes);
 
 /** When this returns, `wakeup` is not used any more. Does nothing if it did not watch. */
 void head_unwatch(struct head *head, struct wakeup *wakeup);

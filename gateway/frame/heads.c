@@ -16,6 +16,7 @@ struct heads {
 	struct loop *loop;
 	struct frame_budget *budget;
 	const struct head_policy *policies;
+	struct observer equipper;
 	struct observer observers[HEADS_OBSERVERS_MAX];
 	unsigned observers_count;
 
@@ -58,6 +59,8 @@ void heads_grow(struct heads *heads, unsigned count, const char *notice)
 
 		head_show_notice(head, notice);
 		heads->heads[i] = head;
+		if (heads->equipper.on_added)
+			heads->equipper.on_added(head, heads->equipper.data);
 		atomic_store(&heads->count, i + 1);
 		for (unsigned o = 0; o < heads->observers_count; o++)
 			heads->observers[o].on_added(head, heads->observers[o].data);
@@ -72,6 +75,14 @@ unsigned heads_count(struct heads *heads)
 struct head *heads_get(struct heads *heads, unsigned index)
 {
 	return index < heads_count(heads) ? heads->heads[index] : NULL;
+}
+
+void heads_equip(struct heads *heads, void (*equip)(struct head *head, void *data), void *data)
+{
+	assert(!heads->equipper.on_added);
+	heads->equipper = (struct observer){equip, data};
+	for (unsigned i = 0; i < heads->count; i++)
+		equip(heads->heads[i], data);
 }
 
 void heads_observe(struct heads *heads, void (*on_added)(struct head *head, void *data), void *data)

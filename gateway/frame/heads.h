@@ -38,8 +38,15 @@ unsigned heads_count(struct heads *heads);
 struct head *heads_get(struct heads *heads, unsigned index);
 
 /**
- * Has `on_added(head, data)` called on the loop thread for each head that is
- * added later. At most HEADS_OBSERVERS_MAX; for the gateway's life.
+ * Has `equip(head, data)` called on the loop thread for each head, those that are there
+ * now and, before anybody can see them, those that are added later: for what each
+ * head is to have before it has viewers. One such function; for the gateway's life.
+ */
+void heads_equip(struct heads *heads, void (*equip)(struct head *head, void *data), void *data);
+
+/**
+ * Has `on_added(head, data)` called on the loop thread for each head that was
+ * added. At most HEADS_OBSERVERS_MAX; for the gateway's life.
  */
 #define HEADS_OBSERVERS_MAX 8
 void heads_observe(struct heads *heads, void (*on_added)(struct head *head, void *data),

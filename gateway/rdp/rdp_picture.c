@@ -96,7 +96,8 @@ static void choose_again(struct rdp_picture *picture)
 
 	unwatch(picture);
 	for (unsigned i = 0; i < choice.count; i++)
-		head_watch(heads_get(picture->heads, choice.heads[i]), picture->wakeup);
+		head_watch(heads_get(picture->heads, choice.heads[i]), picture->wakeup,
+			   HEAD_FRAMES | HEAD_CURSOR | HEAD_NOTICE);
 	pthread_mutex_lock(&picture->lock);
 	picture->choice = choice;
 	pthread_mutex_unlock(&picture->lock);

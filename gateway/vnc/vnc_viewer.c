@@ -260,7 +260,7 @@ static void watch(struct vnc_viewer *viewer)
 
 	if (introduce_to_library(viewer) == 0) {
 		viewer_counters(viewer->entry)->heads = 1u << head_index(head);
-		head_watch(head, viewer->wakeup);
+		head_watch(head, viewer->wakeup, HEAD_FRAMES | HEAD_CURSOR | HEAD_NOTICE);
 		serve(viewer);
 		head_unwatch(head, viewer->wakeup);
 		seat_client_close(viewer->messages.seat);

@@ -135,7 +135,8 @@ static void watch_heads(struct web_events *events)
 	unsigned count = heads_count(heads);
 
 	for (; events->watched < count; events->watched++)
-		head_watch(heads_get(heads, events->watched), events->wakeup);
+		head_watch(heads_get(heads, events->watched), events->wakeup,
+			   HEAD_SIZE | HEAD_NOTICE);
 }
 
 static void unwatch_heads(struct web_events *events)

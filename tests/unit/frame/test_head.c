@@ -20,6 +20,7 @@ struct scene {
 	struct loop *loop;
 	struct heads *heads;
 	struct head *head;
+	uint64_t observed; /* number of the frame that the observer saw last */
 };
 
 static struct scene *scene_create(void)
@@ -41,6 +42,13 @@ static void scene_destroy(struct scene *scene)
 	free(scene);
 }
 DEFINE_CLEANUP(struct scene *, scene_destroy)
+
+static void show(struct scene *scene, uint32_t width, uint32_t height, uint64_t time_us)
+{
+	const struct pixels pixels = {screen, width, height, WIDTH * 4, PIXMAN_x8r8g8b8};
+
+	EXPECT_INT(head_show(scene->head, &pixels, NULL, time_us), 1);
+}
 
 static bool is_signalled(struct wakeup *wakeup)
 {
@@ -90,25 +98,54 @@ static void a_notice_lies_over_the_last_picture_however_often_it_changes(void)
 	EXPECT_INT(frame_row(frame, 0)[0], 0x202020); /* a quarter of 0x80 */
 }
 
-static void watchers_are_woken_by_frames_cursor_and_notices(void)
+static void watchers_are_woken_by_what_they_asked_for_alone(void)
 {
 	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
-	struct wakeup *wakeup;
+	struct wakeup *all, *size;
 
-	EXPECT_INT(wakeup_create(&wakeup), 0);
-	head_watch(scene->head, wakeup);
-	EXPECT(!is_signalled(wakeup));
-	head_show(scene->head, &picture, NULL, 1);
-	EXPECT(is_signalled(wakeup));
+	EXPECT_INT(wakeup_create(&all), 0);
+	EXPECT_INT(wakeup_create(&size), 0);
+	head_watch(scene->head, all, HEAD_FRAMES | HEAD_CURSOR | HEAD_NOTICE);
+	head_watch(scene->head, size, HEAD_SIZE);
+	EXPECT(!is_signalled(all));
+	show(scene, WIDTH, HEIGHT, 1);
+	EXPECT(is_signalled(all));
 	head_move_cursor(scene->head, 3, 4, true);
-	EXPECT(is_signalled(wakeup));
+	EXPECT(is_signalled(all));
 	head_show_notice(scene->head, "gone");
-	EXPECT(is_signalled(wakeup));
+	EXPECT(is_signalled(all));
+	EXPECT(!is_signalled(size));
+	show(scene, WIDTH, HEIGHT - 1, 2);
+	EXPECT(is_signalled(size));
+	EXPECT(is_signalled(all));
 
-	head_unwatch(scene->head, wakeup);
-	head_show(scene->head, &picture, NULL, 2);
-	EXPECT(!is_signalled(wakeup));
-	wakeup_destroy(wakeup);
+	head_unwatch(scene->head, all);
+	show(scene, WIDTH, HEIGHT, 3);
+	EXPECT(!is_signalled(all));
+	head_unwatch(scene->head, size);
+	wakeup_destroy(all);
+	wakeup_destroy(size);
+}
+
+static void note_frame(void *data)
+{
+	struct scene *scene = data;
+	CLEANUP(frame_unrefp) struct frame *frame = head_fetch(scene->head, 0, NULL);
+
+	scene->observed = frame->number;
+}
+
+static void the_observer_is_told_of_each_frame(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+	uint64_t first;
+
+	head_observe(scene->head, note_frame, scene);
+	show(scene, WIDTH, HEIGHT, 1);
+	first = scene->observed;
+	EXPECT(first > 0);
+	show(scene, WIDTH, HEIGHT - 1, 2);
+	EXPECT(scene->observed > first);
 }
 
 static void the_cursor_is_what_was_set_last(void)
@@ -148,12 +185,42 @@ static void heads_grow_and_tell_and_never_shrink(void)
 	EXPECT(!heads_get(scene->heads, HEADS_MAX));
 }
 
+struct sight {
+	struct heads *heads;
+	unsigned count; /* of heads that could be seen */
+	unsigned calls;
+};
+
+static void look_around(struct head *head, void *data)
+{
+	struct sight *sight = data;
+
+	sight->count = heads_count(sight->heads);
+	sight->calls++;
+}
+
+static void a_head_is_equipped_before_it_can_be_seen(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+	struct sight equipped = {.heads = scene->heads}, observed = {.heads = scene->heads};
+
+	heads_equip(scene->heads, look_around, &equipped);
+	heads_observe(scene->heads, look_around, &observed);
+	EXPECT_INT(equipped.calls, 1);
+	heads_grow(scene->heads, 2, "off");
+	EXPECT_INT(equipped.calls, 2);
+	EXPECT_INT(equipped.count, 1);
+	EXPECT_INT(observed.count, 2);
+}
+
 int main(void)
 {
 	RUN_TEST(a_new_head_shows_a_notice_of_the_configured_size);
 	RUN_TEST(the_guests_picture_replaces_the_notice);
 	RUN_TEST(a_notice_lies_over_the_last_picture_however_often_it_changes);
-	RUN_TEST(watchers_are_woken_by_frames_cursor_and_notices);
+	RUN_TEST(watchers_are_woken_by_what_they_asked_for_alone);
+	RUN_TEST(the_observer_is_told_of_each_frame);
 	RUN_TEST(the_cursor_is_what_was_set_last);
 	RUN_TEST(heads_grow_and_tell_and_never_shrink);
+	RUN_TEST(a_head_is_equipped_before_it_can_be_seen);
 }
