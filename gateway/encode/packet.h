@@ -21,6 +21,8 @@ struct packet {
 	size_t size;
 	uint8_t *data; /* written by its maker alone */
 
+	bool is_exact; /* of a piece: it shows its pixels exactly (a lossy form may do so too) */
+
 	/* Of an access unit only: */
 	uint64_t number; /* in its stream, from 1, without gaps */
 	uint64_t frame;	 /* the number of the frame that it shows */

@@ -33,11 +33,19 @@ struct packet *pieces_encode(struct pieces *pieces, struct piece_form form,
 
 	(void)pieces;
 	assert(form.codec == PIECE_PLANAR);
-	if (packet)
-		packet->size = piece_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
-						   frame->stride_bytes / 4, width, height,
-						   packet->data);
+	if (!packet)
+		return NULL;
+	packet->is_exact = true;
+	packet->size = piece_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
+					   frame->stride_bytes / 4, width, height, packet->data);
 	return packet;
+}
+
+void pieces_encode_all(struct pieces *pieces, struct piece_form form, const struct frame *frame,
+		       const pixman_box32_t *boxes, size_t count, struct packet **ret_packets)
+{
+	for (size_t i = 0; i < count; i++)
+		ret_packets[i] = pieces_encode(pieces, form, frame, &boxes[i]);
 }
 
 struct pieces_count pieces_count(struct pieces *pieces)

@@ -28,7 +28,7 @@ struct pieces;
 
 enum piece_codec {
 	PIECE_TIGHT, /* RFB Tight, 32 bits a pixel and depth 24; resets the zlib streams it uses */
-	PIECE_TIGHT_JPEG, /* the same, as JPEG: not exact */
+	PIECE_TIGHT_JPEG, /* the same, as JPEG; lossless where that is smaller: packet->is_exact */
 	PIECE_PLANAR,	  /* [MS-RDPEGDI] 3.1.9 RDP 6.0 bitmap, for RDPGFX_CODECID_PLANAR */
 };
 
@@ -50,9 +50,17 @@ void pieces_destroy(struct pieces *pieces);
 struct packet *pieces_encode(struct pieces *pieces, struct piece_form form,
 			     const struct frame *frame, const pixman_box32_t *box);
 
+/**
+ * The same for `count` boxes at once, into `ret_packets`. Threads that ask for the same
+ * boxes at the same time divide the work, where with one box at a time they would wait for each
+ * other at each: ask for as many as one update may hold.
+ */
+void pieces_encode_all(struct pieces *pieces, struct piece_form form, const struct frame *frame,
+		       const pixman_box32_t *boxes, size_t count, struct packet **ret_packets);
+
 struct pieces_count {
 	uint64_t encoded;
-	uint64_t shared;    /* asked for, and there already */
+	uint64_t shared;    /* asked for, and there already, or being made */
 	uint64_t encode_us; /* of processor time, all in all */
 };
 
