@@ -15,7 +15,6 @@
  */
 
 #include <pixman.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/cleanup.h"
@@ -36,13 +35,20 @@ struct motion *motion_create(uint32_t width, uint32_t height);
 /** Accepts NULL. */
 void motion_destroy(struct motion *motion);
 
-/**
- * Takes note of a frame's damage, or, with NULL, of time alone; `now_us` must not
- * run backwards. Returns whether the regions are others than before.
- */
-bool motion_note(struct motion *motion, const pixman_region32_t *damage, uint64_t now_us);
+/* What a note brought, or'ed. */
+enum motion_news {
+	MOTION_REGIONS = 1 << 0, /* the regions are others than before */
+	MOTION_SETTLED = 1 << 1, /* more is settled, though no frame came: motion_settled() */
+};
 
-/** When motion_note(NULL) is to be called if no frame comes before; UINT64_MAX: never. */
+/**
+ * Takes note of what differs between a frame and the one before it, or, with NULL, of time
+ * alone. Damage outside the head does not count, and neither does a clock that runs
+ * backwards. Returns MOTION_ flags; 0: nothing new.
+ */
+unsigned motion_note(struct motion *motion, const pixman_region32_t *damage, uint64_t now_us);
+
+/** When motion_note() is to be called with NULL if no frame comes before; UINT64_MAX: never. */
 uint64_t motion_deadline_us(const struct motion *motion);
 
 /** The regions now, in the order of their ids. Returns how many. */

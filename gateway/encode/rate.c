@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gateway/encode/rate.h"
+
+/* An update that waited so much longer than the shortest round trip found a queue: its line was
+ * the limit. Less is what busy viewers, and displays of 60 Hz, take to answer. */
+#define LIMITED_US 30000
+
+/* One measurement: so long a busy line, or, for lines that are never busy for long, so many bytes
+ * in so much time. Few bytes tell of the viewer's pauses, and not of its line. */
+#define SAMPLE_BUSY_US	 100000
+#define SAMPLE_WALL_US	 500000
+#define SAMPLE_BYTES	 32768
+#define SAMPLE_BYTES_MIN 8192
+
+/* What one measurement in a row says is not believed: a viewer may have stood still. */
+#define SAMPLES_TO_BELIEVE 2
+
+/* Beyond this a line limits nothing that we send. */
+#define UNLIMITED_KBPS (RATE_KBPS_MAX * 3 / 2)
+
+/* How long the shortest round trip is believed without being seen again, and how exactly. */
+#define ROUND_TRIP_AGE_US   UINT64_C(10000000)
+#define ROUND_TRIP_SLACK_US 2000
+
+/* What may wait in front of the line, beyond what fills it. */
+#define QUEUE_US 60000
+
+/* On their way while nothing is known: of any size, and of those that together are small. */
+#define UPDATES	      3
+#define SMALL_UPDATES 16
+#define SMALL_BYTES   32768
+
+/* A long line takes more to be busy: what comes in a round trip at this pace, within bounds. */
+#define LONG_INTERVAL_US 33333
+#define LONG_BYTES	 (256 * 1024)
+
+/* One update of lossless pixels. */
+#define UPDATE_US	     50000
+#define UPDATE_BYTES_MIN     (16 * 1024)
+#define UPDATE_BYTES_MAX     (256 * 1024)
+#define UPDATE_BYTES_UNKNOWN (64 * 1024)
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* -- One viewer's line ---------------------------------------------------- */
+
+static uint64_t kbps_from_bytes(uint64_t bytes, uint64_t us)
+{
+	return bytes * 8 * 1000 / max_u64(us, 1);
+}
+
+static uint64_t bytes_from_kbps(uint32_t kbps, uint64_t us)
+{
+	return kbps * us / 8000;
+}
+
+static uint32_t on_their_way(const struct rate_meter *meter)
+{
+	return meter->sent - meter->acknowledged;
+}
+
+static uint64_t bytes_on_their_way(const struct rate_meter *meter)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t n = meter->acknowledged + 1; n != meter->sent + 1; n++)
+		bytes += meter->updates[n % RATE_UPDATES_MAX].bytes;
+	return bytes;
+}
+
+uint32_t rate_meter_sent(struct rate_meter *meter, uint32_t bytes, uint64_t now_us)
+{
+	bool is_alone = on_their_way(meter) == 0;
+	struct rate_update *update;
+
+	if (is_alone)
+		meter->waiting_since_us = max_u64(meter->waiting_since_us, now_us);
+	else if (on_their_way(meter) == RATE_UPDATES_MAX)
+		meter->acknowledged++;
+	update = &meter->updates[++meter->sent % RATE_UPDATES_MAX];
+	*update = (struct rate_update){.bytes = bytes, .sent_us = now_us, .is_alone = is_alone};
+	return meter->sent;
+}
+
+/* How long an update that found the line empty took for its way alone. */
+static uint64_t way_us(const struct rate_meter *meter, const struct rate_update *update,
+		       uint64_t round_trip_us)
+{
+	uint64_t carrying_us = 0;
+
+	if (meter->kbps > 0)
+		carrying_us = UINT64_C(8000) * update->bytes / meter->kbps;
+	return max_u64(round_trip_us - min_u64(carrying_us, round_trip_us / 2), 1);
+}
+
+/* The shortest round trip is what the line takes when it is empty. Where it has not been seen for
+ * long the way may have become longer, which only an empty line shows. */
+static void take_round_trip(struct rate_meter *meter, const struct rate_update *update,
+			    uint64_t now_us)
+{
+	uint64_t took_us = max_u64(now_us - min_u64(update->sent_us, now_us), 1);
+	uint64_t shortest_us = meter->round_trip_us;
+
+	if (shortest_us == 0 || took_us <= shortest_us) {
+		meter->round_trip_us = took_us;
+	} else if (took_us > shortest_us + max_u64(shortest_us / 8, ROUND_TRIP_SLACK_US)) {
+		if (now_us - meter->short_us <= ROUND_TRIP_AGE_US)
+			return;
+		meter->is_draining = true;
+		if (!update->is_alone)
+			return;
+		meter->round_trip_us = way_us(meter, update, took_us);
+	}
+	meter->short_us = now_us;
+	meter->is_draining = false;
+}
+
+static void believe(struct rate_meter *meter, uint64_t kbps)
+{
+	meter->kbps = kbps > UNLIMITED_KBPS ? 0 : (uint32_t)max_u64(kbps, 1);
+}
+
+/* What was carried in how long is what the line takes, if there was always a queue in front of it,
+ * and the least that it takes otherwise. */
+static void take_sample(struct rate_meter *meter)
+{
+	uint64_t kbps = kbps_from_bytes(meter->bytes, meter->busy_us);
+	uint64_t most = 0;
+
+	if (meter->limited_us < meter->busy_us / 2 || meter->busy_us < SAMPLE_BUSY_US) {
+		meter->samples_count = 0;
+		if (meter->kbps > 0 && kbps > meter->kbps)
+			believe(meter, kbps);
+		return;
+	}
+
+	meter->samples[meter->samples_count++ % RATE_SAMPLES] = (uint32_t)min_u64(
+		kbps, UNLIMITED_KBPS + 1);
+	if (meter->samples_count < SAMPLES_TO_BELIEVE)
+		return;
+	for (unsigned i = 0; i < RATE_SAMPLES && i < meter->samples_count; i++)
+		most = max_u64(most, meter->samples[i]);
+	believe(meter, most);
+}
+
+/* Adds what one acknowledgement tells: `bytes` were carried since the line was free for them. */
+static void measure(struct rate_meter *meter, uint64_t bytes, uint64_t free_us, bool is_limited,
+		    uint64_t now_us)
+{
+	uint64_t busy_us = now_us - min_u64(free_us, now_us);
+	bool is_late;
+
+	if (meter->bytes == 0)
+		meter->begun_us = now_us - busy_us;
+	meter->bytes += bytes;
+	meter->busy_us += busy_us;
+	if (is_limited)
+		meter->limited_us += busy_us;
+
+	is_late = now_us - meter->begun_us >= SAMPLE_WALL_US;
+	if ((meter->busy_us >= SAMPLE_BUSY_US && meter->bytes >= SAMPLE_BYTES_MIN) ||
+	    (is_late && meter->bytes >= SAMPLE_BYTES))
+		take_sample(meter);
+	else if (!is_late)
+		return;
+	meter->bytes = 0;
+	meter->busy_us = 0;
+	meter->limited_us = 0;
+}
+
+bool rate_meter_acknowledged(struct rate_meter *meter, uint32_t number, uint64_t now_us)
+{
+	const struct rate_update *last = &meter->updates[number % RATE_UPDATES_MAX];
+	const struct rate_update *first;
+	uint64_t bytes = 0;
+	uint64_t empty_us;
+
+	/* Numbers wrap around: what counts is how far they are apart. */
+	if (number == meter->acknowledged ||
+	    number - meter->acknowledged > meter->sent - meter->acknowledged)
+		return false;
+
+	first = &meter->updates[(meter->acknowledged + 1) % RATE_UPDATES_MAX];
+	for (uint32_t n = meter->acknowledged + 1; n != number + 1; n++)
+		bytes += meter->updates[n % RATE_UPDATES_MAX].bytes;
+	now_us = max_u64(now_us, meter->waiting_since_us);
+
+	take_round_trip(meter, last, now_us);
+	empty_us = last->sent_us + meter->round_trip_us;
+	measure(meter, bytes,
+		max_u64(first->sent_us + meter->round_trip_us, meter->waiting_since_us),
+		now_us >= empty_us + LIMITED_US, now_us);
+	meter->acknowledged = number;
+	meter->waiting_since_us = now_us;
+	return true;
+}
+
+void rate_meter_forget(struct rate_meter *meter)
+{
+	meter->acknowledged = meter->sent;
+}
+
+uint64_t rate_meter_waiting_since_us(const struct rate_meter *meter)
+{
+	return on_their_way(meter) > 0 ? meter->waiting_since_us : UINT64_MAX;
+}
+
+uint32_t rate_meter_kbps(const struct rate_meter *meter)
+{
+	return meter->kbps;
+}
+
+bool rate_meter_has_room(const struct rate_meter *meter)
+{
+	uint32_t count = on_their_way(meter);
+	uint64_t bytes = bytes_on_their_way(meter);
+
+	if (count == 0)
+		return true;
+	if (meter->is_draining || count >= SMALL_UPDATES)
+		return false;
+	if (meter->kbps > 0)
+		return bytes < bytes_from_kbps(meter->kbps, meter->round_trip_us + QUEUE_US);
+	return count < UPDATES || bytes <= SMALL_BYTES ||
+	       (count < UPDATES + meter->round_trip_us / LONG_INTERVAL_US && bytes <= LONG_BYTES);
+}
+
+size_t rate_meter_update_max(const struct rate_meter *meter)
+{
+	if (meter->kbps == 0)
+		return UPDATE_BYTES_UNKNOWN;
+	return min_u64(max_u64(bytes_from_kbps(meter->kbps, UPDATE_US), UPDATE_BYTES_MIN),
+		       UPDATE_BYTES_MAX);
+}
+
+/* -- A head's encodes ----------------------------------------------------- */
+
+/* A viewer moves to the cheaper encode below the one, and back above the other, in percent of the
+ * median. */
+#define CHEAPER_BELOW 50
+#define BACK_ABOVE    75
+
+/* What is left for everything that is not video. */
+#define VIDEO_SHARE 80
+
+/* What a median that is not known, or more, counts as: no motion needs twice what stays. */
+#define UNKNOWN_KBPS 20000
+
+enum who {
+	EVERYONE,
+	WHO_STAYS,
+	WHO_IS_ON_CHEAPER,
+};
+
+static bool belongs(const struct rate_viewer *viewer, enum who who)
+{
+	return who == EVERYONE || viewer->is_on_cheaper == (who == WHO_IS_ON_CHEAPER);
+}
+
+static uint32_t line_kbps(const struct rate_viewer *viewer)
+{
+	return viewer->kbps > 0 ? viewer->kbps : UINT32_MAX;
+}
+
+/* The median line, the faster one of two; 0: there is none. A head's viewers are few. */
+static uint32_t median_kbps(const struct rate_viewer *viewers, size_t count, enum who who)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t members = 0;
+		size_t slower = 0;
+		size_t alike = 0;
+
+		if (!belongs(&viewers[i], who))
+			continue;
+		for (size_t k = 0; k < count; k++) {
+			if (!belongs(&viewers[k], who))
+				continue;
+			members++;
+			slower += line_kbps(&viewers[k]) < line_kbps(&viewers[i]);
+			alike += line_kbps(&viewers[k]) == line_kbps(&viewers[i]);
+		}
+		if (slower <= members / 2 && members / 2 < slower + alike)
+			return line_kbps(&viewers[i]);
+	}
+	return 0;
+}
+
+static uint32_t bound_kbps(const struct rate_viewer *viewers, size_t count, enum who who)
+{
+	uint64_t median = median_kbps(viewers, count, who);
+
+	if (median == 0 || median == UINT32_MAX)
+		return 0;
+	return (uint32_t)min_u64(max_u64(median * VIDEO_SHARE / 100, RATE_KBPS_MIN), RATE_KBPS_MAX);
+}
+
+struct rate_bounds rate_assign(struct rate_viewer *viewers, size_t count)
+{
+	uint64_t median = min_u64(median_kbps(viewers, count, EVERYONE), UNKNOWN_KBPS);
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned percent = viewers[i].is_on_cheaper ? BACK_ABOVE : CHEAPER_BELOW;
+
+		viewers[i].is_on_cheaper = count > 1 &&
+					   line_kbps(&viewers[i]) < median * percent / 100;
+	}
+	return (struct rate_bounds){
+		.main_kbps = bound_kbps(viewers, count, WHO_STAYS),
+		.cheaper_kbps = bound_kbps(viewers, count, WHO_IS_ON_CHEAPER),
+	};
+}
+
+/* -- Key frames ------------------------------------------------------------ */
+
+bool rate_may_have_key(uint64_t last_us, uint64_t now_us)
+{
+	return last_us == 0 || now_us >= last_us + RATE_KEY_INTERVAL_US;
+}
