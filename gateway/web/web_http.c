@@ -10,6 +10,7 @@
 #include "gateway/web/web_channel.h"
 #include "gateway/web/web_context.h"
 #include "gateway/web/web_listener.h"
+#include "gateway/web/web_page_policy.h"
 #include "gateway/web/web_request.h"
 #include "gateway/web/web_static.h"
 
@@ -302,23 +303,13 @@ static const char *status_text(unsigned status)
 	return "Status";
 }
 
-/* What a page of ours may load, and from where; images in memory are noVNC's. */
-static char *content_security_policy(const struct web_request *request)
-{
-	/* 'self' includes WebSockets only in newer browsers. Host was admitted, so
-	 * it is letters, digits, dots and the like. */
-	return xasprintf("default-src 'none'; script-src 'self'; style-src 'self'; "
-			 "img-src 'self' data: blob:; connect-src 'self' ws://%s wss://%s; "
-			 "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-			 request->host, request->host);
-}
-
 /* The caller frees. */
 static char *format_headers(const struct web_request *request)
 {
 	const struct web_answer *given = &request->answer;
 	bool is_page = given->content_type && strncmp(given->content_type, "text/html", 9) == 0;
-	CLEANUP(freep) char *policy = is_page ? content_security_policy(request) : NULL;
+	CLEANUP(freep)
+	char *policy = is_page ? web_page_policy(request->host, given->body, given->size) : NULL;
 	CLEANUP(freep)
 	char *length = given->status == 204 || given->status == 304
 			       ? xstrdup("")
