@@ -96,5 +96,6 @@ test('no request goes to any other host, and the policy forbids nothing that is 
       !url.startsWith('data:') && new URL(url).host !== host);
     assert.deepEqual(foreign, []);
     assert.ok(page.requests.some((url) => url.endsWith('/api/v1/heads/1/rfb')));
+    assert.ok(!page.requests.some((url) => url.endsWith('/novnc/core/decoders/h264.js')));
     assert.deepEqual(page.problems, []);
   });

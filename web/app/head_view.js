@@ -10,6 +10,7 @@
 
 import RFB from '../novnc/core/rfb.js';
 import { socketUrl } from './address.js';
+import H264Decoder from './h264.js';
 import { Notice } from './notice.js';
 import { isPainted } from './painted.js';
 import { Retry } from './retry.js';
@@ -110,6 +111,7 @@ export class HeadView {
     rfb.showDotCursor = true; /* a guest without a pointer leaves nothing to aim with */
     rfb.addEventListener('connect', () => this.#awaitPicture(rfb));
     rfb.addEventListener('disconnect', () => {
+      H264Decoder.of(rfb)?.close();
       if (rfb === this.#rfb) {
         this.#lose();
         this.#retry.later();
