@@ -2,54 +2,318 @@
 #include "gateway/encode/piece.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <time.h>
+
+#define XXH_INLINE_ALL /* rows are short: calls would take longer than hashing */
+#include <xxhash.h>
 
 #include "common/xalloc.h"
 #include "gateway/encode/piece_planar.h"
+#include "gateway/encode/piece_tight.h"
 #include "gateway/frame/frame.h"
 
-struct pieces {
-	size_t bytes;
+/* Chains stay short: what fits into a memory of 16 MB is mostly larger than 1 KB. */
+#define BUCKETS 16384
+
+/* What a piece takes beside its bytes, with the allocator's share. */
+#define PIECE_OVERHEAD (sizeof(struct piece) + sizeof(struct packet) + 64)
+
+/* Scratch memory that is kept for the next that encode. There are rarely more at once than
+ * processors; who finds none makes one. */
+#define SCRATCHES_KEPT 4
+
+#define TIGHT_MAX  PIECE_TIGHT_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT)
+#define PLANAR_MAX PIECE_PLANAR_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT)
+
+/* What one thread needs while it encodes. */
+struct scratch {
+	SLIST_ENTRY(scratch) next;
+	struct piece_tight *tight;
+	uint8_t out[TIGHT_MAX > PLANAR_MAX ? TIGHT_MAX : PLANAR_MAX];
 };
+
+/* A piece that is remembered, or that a thread is encoding right now. */
+struct piece {
+	LIST_ENTRY(piece) in_bucket;
+	TAILQ_ENTRY(piece) in_use; /* not while it is being encoded */
+	XXH128_hash_t key;
+	struct packet *packet; /* NULL while it is being encoded */
+};
+
+struct pieces {
+	size_t bytes_max;
+	pthread_mutex_t lock;
+	pthread_cond_t encoded; /* some piece was, or could not be */
+
+	/* protected by lock: */
+	LIST_HEAD(, piece) buckets[BUCKETS];
+	TAILQ_HEAD(piece_list, piece) by_use; /* the one asked for last comes first */
+	size_t bytes;
+	SLIST_HEAD(, scratch) scratches;
+	unsigned scratches_count;
+	struct pieces_count count;
+};
+
+/* -- Scratch memory -------------------------------------------------------------- */
+
+static void scratch_destroy(struct scratch *scratch)
+{
+	if (!scratch)
+		return;
+	piece_tight_destroy(scratch->tight);
+	free(scratch);
+}
+
+static struct scratch *scratch_create(void)
+{
+	struct scratch *scratch = calloc(1, sizeof(*scratch));
+
+	if (!scratch)
+		return NULL;
+	scratch->tight = piece_tight_create();
+	if (!scratch->tight) {
+		scratch_destroy(scratch);
+		return NULL;
+	}
+	return scratch;
+}
+
+static struct scratch *take_scratch(struct pieces *pieces)
+{
+	struct scratch *scratch;
+
+	pthread_mutex_lock(&pieces->lock);
+	scratch = SLIST_FIRST(&pieces->scratches);
+	if (scratch) {
+		SLIST_REMOVE_HEAD(&pieces->scratches, next);
+		pieces->scratches_count--;
+	}
+	pthread_mutex_unlock(&pieces->lock);
+	return scratch ? scratch : scratch_create();
+}
+
+static void give_back_scratch(struct pieces *pieces, struct scratch *scratch)
+{
+	pthread_mutex_lock(&pieces->lock);
+	if (pieces->scratches_count < SCRATCHES_KEPT) {
+		SLIST_INSERT_HEAD(&pieces->scratches, scratch, next);
+		pieces->scratches_count++;
+		scratch = NULL;
+	}
+	pthread_mutex_unlock(&pieces->lock);
+	scratch_destroy(scratch);
+}
+
+/* -- The memory -------------------------------------------------------------------- */
 
 struct pieces *pieces_create(size_t bytes)
 {
 	struct pieces *pieces = xcalloc(1, sizeof(*pieces));
 
-	pieces->bytes = bytes;
+	pieces->bytes_max = bytes;
+	pthread_mutex_init(&pieces->lock, NULL);
+	pthread_cond_init(&pieces->encoded, NULL);
+	TAILQ_INIT(&pieces->by_use);
 	return pieces;
+}
+
+static void forget_piece(struct pieces *pieces, struct piece *piece)
+{
+	LIST_REMOVE(piece, in_bucket);
+	if (piece->packet) {
+		TAILQ_REMOVE(&pieces->by_use, piece, in_use);
+		pieces->bytes -= piece->packet->size + PIECE_OVERHEAD;
+		packet_unref(piece->packet);
+	}
+	free(piece);
 }
 
 void pieces_destroy(struct pieces *pieces)
 {
+	struct scratch *scratch;
+
+	if (!pieces)
+		return;
+	while (!TAILQ_EMPTY(&pieces->by_use))
+		forget_piece(pieces, TAILQ_FIRST(&pieces->by_use));
+	while ((scratch = SLIST_FIRST(&pieces->scratches))) {
+		SLIST_REMOVE_HEAD(&pieces->scratches, next);
+		scratch_destroy(scratch);
+	}
+	pthread_cond_destroy(&pieces->encoded);
+	pthread_mutex_destroy(&pieces->lock);
 	free(pieces);
+}
+
+/* A guest that made two pictures with one key would spoil its own picture, and no more. The
+ * pixels' unused byte takes part: at worst the same pixels are encoded twice. */
+static XXH128_hash_t key_of(struct piece_form form, const struct frame *frame,
+			    const pixman_box32_t *box)
+{
+	size_t row_bytes = (size_t)(box->x2 - box->x1) * sizeof(uint32_t);
+	uint32_t kind[] = {
+		form.codec,
+		form.quality,
+		(uint32_t)(box->x2 - box->x1),
+		(uint32_t)(box->y2 - box->y1),
+	};
+	XXH3_state_t state;
+
+	XXH3_INITSTATE(&state);
+	XXH3_128bits_reset(&state);
+	XXH3_128bits_update(&state, kind, sizeof(kind));
+	for (int y = box->y1; y < box->y2; y++)
+		XXH3_128bits_update(&state, frame_row(frame, (uint32_t)y) + box->x1, row_bytes);
+	return XXH3_128bits_digest(&state);
+}
+
+static struct piece *find_piece_locked(struct pieces *pieces, XXH128_hash_t key)
+{
+	struct piece *piece;
+
+	LIST_FOREACH(piece, &pieces->buckets[key.high64 % BUCKETS], in_bucket)
+	if (XXH128_isEqual(piece->key, key))
+		return piece;
+	return NULL;
+}
+
+/* The calling thread is about to encode it. */
+static struct piece *add_piece_locked(struct pieces *pieces, XXH128_hash_t key)
+{
+	struct piece *piece = xcalloc(1, sizeof(*piece));
+
+	piece->key = key;
+	LIST_INSERT_HEAD(&pieces->buckets[key.high64 % BUCKETS], piece, in_bucket);
+	return piece;
+}
+
+static struct packet *share_piece_locked(struct pieces *pieces, struct piece *piece)
+{
+	TAILQ_REMOVE(&pieces->by_use, piece, in_use);
+	TAILQ_INSERT_HEAD(&pieces->by_use, piece, in_use);
+	pieces->count.shared++;
+	return packet_ref(piece->packet);
+}
+
+/* Takes over a reference to `packet`, which may be NULL: encoding failed. */
+static void finish_piece(struct pieces *pieces, struct piece *piece, struct packet *packet,
+			 uint64_t encode_us)
+{
+	pthread_mutex_lock(&pieces->lock);
+	if (packet) {
+		piece->packet = packet;
+		TAILQ_INSERT_HEAD(&pieces->by_use, piece, in_use);
+		pieces->bytes += packet->size + PIECE_OVERHEAD;
+		pieces->count.encoded++;
+		pieces->count.encode_us += encode_us;
+		while (pieces->bytes > pieces->bytes_max)
+			forget_piece(pieces, TAILQ_LAST(&pieces->by_use, piece_list));
+	} else {
+		forget_piece(pieces, piece);
+	}
+	pthread_cond_broadcast(&pieces->encoded);
+	pthread_mutex_unlock(&pieces->lock);
+}
+
+/* -- Encoding ------------------------------------------------------------------------ */
+
+static uint64_t thread_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static struct packet *encode(struct scratch *scratch, struct piece_form form, unsigned stream,
+			     const struct frame *frame, const pixman_box32_t *box)
+{
+	const uint32_t *row = frame_row(frame, (uint32_t)box->y1) + box->x1;
+	ptrdiff_t step = frame->stride_bytes / 4;
+	uint32_t width = (uint32_t)(box->x2 - box->x1);
+	uint32_t height = (uint32_t)(box->y2 - box->y1);
+	struct packet *packet;
+	size_t size;
+
+	assert(width <= PIECE_WIDTH && height <= PIECE_HEIGHT);
+	if (form.codec == PIECE_PLANAR)
+		size = piece_planar_encode(row, step, width, height, scratch->out);
+	else
+		size = piece_tight_encode(scratch->tight, row, step, width, height, stream,
+					  scratch->out);
+	packet = packet_create(size);
+	if (!packet)
+		return NULL;
+	memcpy(packet->data, scratch->out, size);
+	packet->is_exact = true;
+	return packet;
+}
+
+static struct packet *encode_piece(struct pieces *pieces, struct piece *piece,
+				   struct piece_form form, const struct frame *frame,
+				   const pixman_box32_t *box)
+{
+	struct scratch *scratch = take_scratch(pieces);
+	struct packet *packet = NULL;
+	uint64_t begin_us = thread_us();
+
+	if (scratch) {
+		packet = encode(scratch, form, piece->key.low64 % 4, frame, box);
+		give_back_scratch(pieces, scratch);
+	}
+	if (packet)
+		packet_ref(packet);
+	finish_piece(pieces, piece, packet, thread_us() - begin_us);
+	return packet;
+}
+
+/* NULL also for a piece that another thread is encoding, unless the caller `waits` for it. */
+static struct packet *get_piece(struct pieces *pieces, struct piece_form form,
+				const struct frame *frame, const pixman_box32_t *box, bool waits)
+{
+	XXH128_hash_t key = key_of(form, frame, box);
+	struct packet *packet = NULL;
+	struct piece *piece;
+	bool is_ours = false;
+
+	pthread_mutex_lock(&pieces->lock);
+	while ((piece = find_piece_locked(pieces, key)) && !piece->packet && waits)
+		pthread_cond_wait(&pieces->encoded, &pieces->lock);
+	if (!piece) {
+		piece = add_piece_locked(pieces, key);
+		is_ours = true;
+	} else if (piece->packet) {
+		packet = share_piece_locked(pieces, piece);
+	}
+	pthread_mutex_unlock(&pieces->lock);
+	return is_ours ? encode_piece(pieces, piece, form, frame, box) : packet;
 }
 
 struct packet *pieces_encode(struct pieces *pieces, struct piece_form form,
 			     const struct frame *frame, const pixman_box32_t *box)
 {
-	uint32_t width = (uint32_t)(box->x2 - box->x1);
-	uint32_t height = (uint32_t)(box->y2 - box->y1);
-	struct packet *packet = packet_create(PIECE_PLANAR_BYTES_MAX(width, height));
-
-	(void)pieces;
-	assert(form.codec == PIECE_PLANAR);
-	if (!packet)
-		return NULL;
-	packet->is_exact = true;
-	packet->size = piece_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
-					   frame->stride_bytes / 4, width, height, packet->data);
-	return packet;
+	return get_piece(pieces, form, frame, box, true);
 }
 
 void pieces_encode_all(struct pieces *pieces, struct piece_form form, const struct frame *frame,
 		       const pixman_box32_t *boxes, size_t count, struct packet **ret_packets)
 {
 	for (size_t i = 0; i < count; i++)
-		ret_packets[i] = pieces_encode(pieces, form, frame, &boxes[i]);
+		ret_packets[i] = get_piece(pieces, form, frame, &boxes[i], false);
+	for (size_t i = 0; i < count; i++)
+		if (!ret_packets[i])
+			ret_packets[i] = get_piece(pieces, form, frame, &boxes[i], true);
 }
 
 struct pieces_count pieces_count(struct pieces *pieces)
 {
-	(void)pieces;
-	return (struct pieces_count){0};
+	struct pieces_count count;
+
+	pthread_mutex_lock(&pieces->lock);
+	count = pieces->count;
+	pthread_mutex_unlock(&pieces->lock);
+	return count;
 }

@@ -24,7 +24,7 @@ struct pieces;
 
 /* The grid along which regions are cut, so that viewers that are not in step share pieces. */
 #define PIECE_WIDTH  256
-#define PIECE_HEIGHT 128
+#define PIECE_HEIGHT 64
 
 enum piece_codec {
 	PIECE_TIGHT, /* RFB Tight, 32 bits a pixel and depth 24; resets the zlib streams it uses */

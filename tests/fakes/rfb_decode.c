@@ -337,10 +337,13 @@ ssize_t rfb_decode_tight(struct rfb_client *client, const struct rfb_rect *rect,
 	tight.stream = *control >> 4 & 3;
 	if (*control & 0x40)
 		r = tight_palette(&bytes, &tight);
+	/* Also when more is needed: nothing of this rectangle was inflated yet. */
+	for (unsigned i = 0; i < 4; i++)
+		if (*control >> i & 1 && client->has_tight[i])
+			inflateReset(&client->tight[i]);
 	if (r > 0)
 		r = tight_data(client, rect, &bytes, &tight);
 	if (r <= 0)
 		return r;
-	/* The server resets none of its streams, which is all that bits 0 to 3 could say. */
-	return *control & 0x0f ? -EPROTO : (ssize_t)(size - bytes.left);
+	return (ssize_t)(size - bytes.left);
 }
