@@ -107,6 +107,14 @@ struct viewer_counters *viewer_counters(struct viewer *viewer)
 	return &viewer->counters;
 }
 
+void viewer_note_written(struct viewer_counters *counters, uint64_t frame_us)
+{
+	uint64_t now_us = loop_now_us();
+
+	if (now_us >= frame_us)
+		latency_note(&counters->written, now_us - frame_us);
+}
+
 const struct log_subject *viewer_subject(const struct viewer *viewer)
 {
 	return &viewer->subject;
@@ -114,13 +122,21 @@ const struct log_subject *viewer_subject(const struct viewer *viewer)
 
 static void describe(const struct viewer *viewer, struct viewer_info *info)
 {
+	const struct viewer_counters *counters = &viewer->counters;
+
 	info->id = viewer->subject.viewer;
 	info->protocol = viewer->subject.protocol;
 	memcpy(info->peer, viewer->peer, sizeof(info->peer));
 	info->since_us = viewer->since_us;
-	info->frames = atomic_load(&viewer->counters.frames);
-	info->bytes = atomic_load(&viewer->counters.bytes);
-	info->heads = atomic_load(&viewer->counters.heads);
+	info->frames = atomic_load(&counters->frames);
+	info->dropped = atomic_load(&counters->dropped);
+	info->units = atomic_load(&counters->units);
+	info->bytes = atomic_load(&counters->bytes);
+	info->heads = atomic_load(&counters->heads);
+	info->kbps = atomic_load(&counters->kbps);
+	info->rendition = atomic_load(&counters->rendition);
+	info->written = latency_count(&counters->written);
+	info->acknowledged = latency_count(&counters->acknowledged);
 }
 
 size_t viewers_list(struct viewers *viewers, struct viewer_info *ret_list, size_t max)
