@@ -8,9 +8,10 @@
  * viewer: however many viewers watch the stream, each picture is encoded once
  * and they all hold references to the same packet.
  *
- * Every unit is Annex B with one slice; no unit is predicted from a later one; a
- * key frame comes when it is asked for and at no other time, with its parameter
- * sets; the VUI says BT.709, full range.
+ * Every unit is Annex B with one slice, and nothing else but parameter sets; no unit is
+ * predicted from a later one; a key frame comes with its parameter sets when it is
+ * asked for, and otherwise only where a rate gets or loses its bound; the VUI says
+ * BT.709, full range.
  *
  * Threads: one call at a time; calls may come from different threads, and may block.
  */
@@ -33,22 +34,22 @@ struct yuv_picture;
 struct encoder_config {
 	uint32_t width; /* pixels, even */
 	uint32_t height;
-	unsigned quality;  /* x264's CRF: 0 is best, 51 worst */
+	unsigned quality;  /* H.264's quantiser, more or less: 0 is best, 51 worst */
 	uint32_t kbps_max; /* of this encoder, at 30 pictures a second; 0: no bound */
 };
 
 struct encoder_ops {
-	const char *name; /* as in the configuration */
-
-	/* Returns 0, -ENODEV when this machine has no such device, or another negative errno. */
+	/* Returns 0, -EINVAL when it does not take pictures of this size, -ENODEV when this
+	 * machine has no such device, or another negative errno. */
 	int (*create)(const struct encoder_config *config, struct encoder **ret_encoder);
 	void (*destroy)(struct encoder *encoder);
 
-	/* Takes a new bound; `config` differs from the first in nothing else. */
+	/* Takes a new bound, from the next picture on. After an error it encodes no more. */
 	int (*set_rate)(struct encoder *encoder, uint32_t kbps_max);
 
-	/* `changed` is what differs from the picture before, in the picture's pixels: a hint.
-	 * The packet is the caller's; its number, frame and damage are not set. */
+	/* `changed` is what differs from the picture before, in the picture's pixels and within
+	 * it: the rest may stay as it was. The packet is the caller's; its number, frame and
+	 * damage are not set. After an error it encodes no more. */
 	int (*encode)(struct encoder *encoder, const struct yuv_picture *picture,
 		      const pixman_region32_t *changed, bool is_key, struct packet **ret_packet);
 };
@@ -72,14 +73,21 @@ enum encoder_choice {
 	ENCODER_NONE, /* no video at all */
 };
 
+/** By its name in the configuration. Returns false for another word. */
+bool encoder_choice_from_name(const char *name, enum encoder_choice *ret_choice);
+
 /**
  * Creates an encoder of the chosen kind; where that is not possible, x264's,
- * saying so in the log once. Returns 0 or negative errno.
+ * saying so in the log once. What failed is remembered and not tried each time.
+ * Returns 0, -EOPNOTSUPP for ENCODER_NONE, or another negative errno.
  */
 int encoder_create(enum encoder_choice choice, const struct encoder_config *config,
 		   struct encoder **ret_encoder);
 
 /** Accepts NULL. */
 void encoder_destroy(struct encoder *encoder);
+
+/** Destroys an encoder that failed at its work; hardware of its kind is left alone for a while. */
+void encoder_give_up(struct encoder *encoder, int error);
 
 DEFINE_CLEANUP(struct encoder *, encoder_destroy)
