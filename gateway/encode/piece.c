@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "common/xalloc.h"
+#include "gateway/encode/piece_jpeg.h"
 #include "gateway/encode/piece_planar.h"
 #include "gateway/encode/piece_tight.h"
 #include "gateway/frame/frame.h"
@@ -25,6 +26,9 @@
  * processors; who finds none makes one. */
 #define SCRATCHES_KEPT 4
 
+/* A picture of so few pixels is shorter than a JPEG in any case. */
+#define JPEG_PIXELS_MIN (PIECE_JPEG_BYTES_MIN / 3)
+
 #define TIGHT_MAX  PIECE_TIGHT_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT)
 #define PLANAR_MAX PIECE_PLANAR_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT)
 
@@ -32,7 +36,9 @@
 struct scratch {
 	SLIST_ENTRY(scratch) next;
 	struct piece_tight *tight;
-	uint8_t out[TIGHT_MAX > PLANAR_MAX ? TIGHT_MAX : PLANAR_MAX];
+	struct piece_jpeg *jpeg;
+	uint8_t exact[TIGHT_MAX > PLANAR_MAX ? TIGHT_MAX : PLANAR_MAX];
+	uint8_t lossy[PIECE_JPEG_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT)];
 };
 
 /* A piece that is remembered, or that a thread is encoding right now. */
@@ -64,6 +70,7 @@ static void scratch_destroy(struct scratch *scratch)
 	if (!scratch)
 		return;
 	piece_tight_destroy(scratch->tight);
+	piece_jpeg_destroy(scratch->jpeg);
 	free(scratch);
 }
 
@@ -74,7 +81,8 @@ static struct scratch *scratch_create(void)
 	if (!scratch)
 		return NULL;
 	scratch->tight = piece_tight_create();
-	if (!scratch->tight) {
+	scratch->jpeg = piece_jpeg_create();
+	if (!scratch->tight || !scratch->jpeg) {
 		scratch_destroy(scratch);
 		return NULL;
 	}
@@ -228,6 +236,40 @@ static uint64_t thread_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+static struct packet *packet_of(const uint8_t *bytes, size_t size, bool is_exact)
+{
+	struct packet *packet = size > 0 ? packet_create(size) : NULL;
+
+	if (!packet)
+		return NULL;
+	memcpy(packet->data, bytes, size);
+	packet->is_exact = is_exact;
+	return packet;
+}
+
+/* Text and the like has few colours: JPEG blurs it, and is mostly longer. */
+static struct packet *encode_jpeg(struct scratch *scratch, unsigned quality, unsigned stream,
+				  const uint32_t *row, ptrdiff_t step, uint32_t width,
+				  uint32_t height)
+{
+	size_t exact_size, lossy_size;
+
+	if (width * height < JPEG_PIXELS_MIN)
+		exact_size = piece_tight_encode(scratch->tight, row, step, width, height, stream,
+						scratch->exact);
+	else
+		exact_size = piece_tight_encode_few(scratch->tight, row, step, width, height,
+						    stream, scratch->exact);
+	if (exact_size > 0 && exact_size <= PIECE_JPEG_BYTES_MIN)
+		return packet_of(scratch->exact, exact_size, true);
+
+	lossy_size = piece_jpeg_encode(scratch->jpeg, row, step, width, height, quality,
+				       scratch->lossy);
+	if (exact_size > 0 && exact_size <= lossy_size)
+		return packet_of(scratch->exact, exact_size, true);
+	return packet_of(scratch->lossy, lossy_size, false);
+}
+
 static struct packet *encode(struct scratch *scratch, struct piece_form form, unsigned stream,
 			     const struct frame *frame, const pixman_box32_t *box)
 {
@@ -235,21 +277,21 @@ static struct packet *encode(struct scratch *scratch, struct piece_form form, un
 	ptrdiff_t step = frame->stride_bytes / 4;
 	uint32_t width = (uint32_t)(box->x2 - box->x1);
 	uint32_t height = (uint32_t)(box->y2 - box->y1);
-	struct packet *packet;
-	size_t size;
+	size_t size = 0;
 
 	assert(width <= PIECE_WIDTH && height <= PIECE_HEIGHT);
-	if (form.codec == PIECE_PLANAR)
-		size = piece_planar_encode(row, step, width, height, scratch->out);
-	else
+	switch (form.codec) {
+	case PIECE_TIGHT:
 		size = piece_tight_encode(scratch->tight, row, step, width, height, stream,
-					  scratch->out);
-	packet = packet_create(size);
-	if (!packet)
-		return NULL;
-	memcpy(packet->data, scratch->out, size);
-	packet->is_exact = true;
-	return packet;
+					  scratch->exact);
+		break;
+	case PIECE_TIGHT_JPEG:
+		return encode_jpeg(scratch, form.quality, stream, row, step, width, height);
+	case PIECE_PLANAR:
+		size = piece_planar_encode(row, step, width, height, scratch->exact);
+		break;
+	}
+	return packet_of(scratch->exact, size, true);
 }
 
 static struct packet *encode_piece(struct pieces *pieces, struct piece *piece,

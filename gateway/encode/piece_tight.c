@@ -14,7 +14,6 @@
 #define FILTER_PALETTE	       1
 #define PALETTE_MAX	       256
 #define COMPRESSED_MIN	       12
-#define LENGTH_BYTES_MAX       3
 
 /* Its header, blocks stored as they are, the mark of a flush, and a byte to spare. */
 #define ZLIB_BYTES_MAX(size) ((size) + (size) / 1024 + 32)
@@ -160,7 +159,7 @@ static size_t copy_colours(uint8_t *plain, const uint32_t *row, ptrdiff_t step, 
 }
 
 /* Seven bits a byte, the low ones first, but eight in the third. */
-static uint8_t *put_length(uint8_t *out, size_t length)
+uint8_t *piece_tight_put_length(uint8_t *out, size_t length)
 {
 	*out++ = (uint8_t)((length & 0x7f) | (length > 0x7f ? 0x80 : 0));
 	if (length > 0x7f)
@@ -174,7 +173,7 @@ static uint8_t *put_length(uint8_t *out, size_t length)
 static uint8_t *put_compressed(struct piece_tight *tight, size_t size, uint8_t *out)
 {
 	z_stream *zlib = &tight->zlib;
-	uint8_t *packed = out + LENGTH_BYTES_MAX;
+	uint8_t *packed = out + PIECE_TIGHT_LENGTH_MAX;
 	size_t length;
 
 	deflateReset(zlib);
@@ -186,39 +185,55 @@ static uint8_t *put_compressed(struct piece_tight *tight, size_t size, uint8_t *
 	deflate(zlib, Z_SYNC_FLUSH);
 	assert(zlib->avail_in == 0 && zlib->avail_out > 0);
 	length = (size_t)(zlib->next_out - packed);
-	out = put_length(out, length);
+	out = piece_tight_put_length(out, length);
 	memmove(out, packed, length);
 	return out + length;
 }
 
-size_t piece_tight_encode(struct piece_tight *tight, const uint32_t *row, ptrdiff_t step,
-			  uint32_t width, uint32_t height, unsigned stream, uint8_t *out)
+/* Puts what `plain` holds, on stream `stream`. Returns the end. */
+static uint8_t *put_plain(struct piece_tight *tight, size_t size, unsigned stream, uint8_t *control,
+			  uint8_t *out)
+{
+	if (size < COMPRESSED_MIN) {
+		memcpy(out, tight->plain, size);
+		return out + size;
+	}
+	*control |= (uint8_t)CONTROL_RESET(stream);
+	return put_compressed(tight, size, out);
+}
+
+size_t piece_tight_encode_few(struct piece_tight *tight, const uint32_t *row, ptrdiff_t step,
+			      uint32_t width, uint32_t height, unsigned stream, uint8_t *out)
 {
 	const uint8_t *begin = out;
 	uint8_t *control = out++;
 	size_t size = (size_t)width * height;
 
 	assert(width <= PIECE_TIGHT_WIDTH_MAX && size <= PIECE_TIGHT_PIXELS_MAX);
-	if (!find_palette(tight, row, step, width, height)) {
-		*control = (uint8_t)CONTROL_STREAM(stream);
-		size = copy_colours(tight->plain, row, step, width, height);
-	} else if (tight->colours == 1) {
+	if (!find_palette(tight, row, step, width, height))
+		return 0;
+	if (tight->colours == 1) {
 		*control = CONTROL_FILL;
 		return (size_t)(put_colour(out, tight->palette[0]) - begin);
-	} else {
-		*control = (uint8_t)(CONTROL_STREAM(stream) | CONTROL_HAS_FILTER);
-		*out++ = FILTER_PALETTE;
-		*out++ = (uint8_t)(tight->colours - 1);
-		for (unsigned i = 0; i < tight->colours; i++)
-			out = put_colour(out, tight->palette[i]);
-		if (tight->colours == 2)
-			size = pack_bits(tight->plain, width, height);
 	}
+	*control = (uint8_t)(CONTROL_STREAM(stream) | CONTROL_HAS_FILTER);
+	*out++ = FILTER_PALETTE;
+	*out++ = (uint8_t)(tight->colours - 1);
+	for (unsigned i = 0; i < tight->colours; i++)
+		out = put_colour(out, tight->palette[i]);
+	if (tight->colours == 2)
+		size = pack_bits(tight->plain, width, height);
+	return (size_t)(put_plain(tight, size, stream, control, out) - begin);
+}
 
-	if (size < COMPRESSED_MIN) {
-		memcpy(out, tight->plain, size);
-		return (size_t)(out + size - begin);
-	}
-	*control |= (uint8_t)CONTROL_RESET(stream);
-	return (size_t)(put_compressed(tight, size, out) - begin);
+size_t piece_tight_encode(struct piece_tight *tight, const uint32_t *row, ptrdiff_t step,
+			  uint32_t width, uint32_t height, unsigned stream, uint8_t *out)
+{
+	size_t size = piece_tight_encode_few(tight, row, step, width, height, stream, out);
+
+	if (size > 0)
+		return size;
+	*out = (uint8_t)CONTROL_STREAM(stream);
+	size = copy_colours(tight->plain, row, step, width, height);
+	return (size_t)(put_plain(tight, size, stream, out, out + 1) - out);
 }

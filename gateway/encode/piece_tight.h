@@ -31,6 +31,9 @@ struct piece_tight;
 #define PIECE_TIGHT_BYTES_MAX(width, height) \
 	(3 * (width) * (height) + (width) * (height) / 512 + 64)
 
+/* How many bytes say a length. */
+#define PIECE_TIGHT_LENGTH_MAX 3
+
 /** An encoder, which is 0.4 MB of scratch memory, or NULL when there is none. */
 struct piece_tight *piece_tight_create(void);
 
@@ -48,5 +51,12 @@ void piece_tight_destroy(struct piece_tight *tight);
  */
 size_t piece_tight_encode(struct piece_tight *tight, const uint32_t *row, ptrdiff_t step,
 			  uint32_t width, uint32_t height, unsigned stream, uint8_t *out);
+
+/** The same for a picture of up to 256 colours; returns 0, and soon, for one of more. */
+size_t piece_tight_encode_few(struct piece_tight *tight, const uint32_t *row, ptrdiff_t step,
+			      uint32_t width, uint32_t height, unsigned stream, uint8_t *out);
+
+/** Puts the length of what follows, as Tight has it, also before JPEG. Returns the end. */
+uint8_t *piece_tight_put_length(uint8_t *out, size_t length);
 
 DEFINE_CLEANUP(struct piece_tight *, piece_tight_destroy)

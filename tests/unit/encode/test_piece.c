@@ -123,6 +123,26 @@ static void a_piece_larger_than_the_memory_is_handed_out_all_the_same(void)
 	EXPECT_INT(pieces_count(pieces).encoded, 2);
 }
 
+static void jpeg_that_saves_nothing_is_lossless_and_says_so(void)
+{
+	CLEANUP(pieces_destroyp) struct pieces *pieces = pieces_create(BYTES);
+	const struct piece_form jpeg = {.codec = PIECE_TIGHT_JPEG, .quality = 6};
+	pixman_box32_t whole = {0, 0, PIECE_WIDTH, PIECE_HEIGHT};
+	pixman_box32_t small = {0, 0, 8, 8};
+
+	draw_noise();
+	CLEANUP(packet_unrefp) struct packet *tiny = pieces_encode(pieces, jpeg, &frame, &small);
+	EXPECT(tiny->is_exact);
+	CLEANUP(packet_unrefp) struct packet *noise = pieces_encode(pieces, jpeg, &frame, &whole);
+	EXPECT(!noise->is_exact);
+	EXPECT_INT(noise->data[0], 0x90);
+	for (int i = 0; i < WIDTH * HEIGHT; i++)
+		pixels[i] = pixels[i] % 100 ? 0xffffff : 0;
+	CLEANUP(packet_unrefp) struct packet *text = pieces_encode(pieces, jpeg, &frame, &whole);
+	EXPECT(text->is_exact);
+	EXPECT_INT(text->data[0] & 0x40, 0x40);
+}
+
 /* -- Threads -------------------------------------------------------------------- */
 
 #define CELLS (WIDTH / 32 * HEIGHT / 16)
@@ -187,6 +207,7 @@ int main(void)
 	RUN_TEST(a_piece_is_its_codecs_payload);
 	RUN_TEST(what_was_not_asked_for_longest_is_forgotten_first);
 	RUN_TEST(a_piece_larger_than_the_memory_is_handed_out_all_the_same);
+	RUN_TEST(jpeg_that_saves_nothing_is_lossless_and_says_so);
 	RUN_TEST(threads_that_want_the_same_at_once_share_it);
 	return 0;
 }
