@@ -27,9 +27,9 @@ const STREAMS_MAX = 64;
 const IDLE_MS = 10000;
 
 /* noVNC reads the next update while frames of this many are still to be drawn, if no stream's
- * decoder is further behind than this. */
+ * decoder has more to do than this. */
 const UPDATES_AHEAD_MAX = 8;
-const UNITS_AHEAD_MAX = 2;
+const UNITS_AHEAD_MAX = 1;
 
 /* Between two requests for a key frame of one stream; longer with each that did not help. */
 const FIRST_PAUSE_MS = 1000;

@@ -22,15 +22,17 @@ const FLAGS = [
 ];
 
 /**
- * Starts a browser that knows nothing; `t.after` ends it. Returns its one page,
- * with `requests`, the URLs of all that it asked for, WebSockets too.
+ * Starts a browser that knows nothing; `t.after` ends it. `hosts` are addresses by
+ * name. Returns its one page, with `requests`, the URLs of all that it asked for,
+ * WebSockets too.
  */
-export async function openBrowser(t, { width = 1280, height = 800, hasTouch = false } = {}) {
+export async function openBrowser(t,
+  { width = 1280, height = 800, hasTouch = false, hosts = {} } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'windscreen-chromium-'));
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM,
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, `--host-resolver-rules=${resolverRules(hosts)}`],
     viewport: { width, height },
     hasTouch,
   });
@@ -52,6 +54,10 @@ export async function openBrowser(t, { width = 1280, height = 800, hasTouch = fa
     }
   });
   return page;
+}
+
+function resolverRules(hosts) {
+  return Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`).join(',');
 }
 
 /** Opens the page at `hash` and logs in. */

@@ -171,13 +171,14 @@ test('at the end of the connection every decoder is closed', () => {
 
 test('updates are read while a decoder works, until it is behind', () => {
   receive(KEY);
-  assert.equal(display.pending(), false);
-  receive(DELTA);
+  receive(KEY, { x: 64 });
   assert.equal(display.pending(), false);
   receive(DELTA);
   assert.equal(display.pending(), true);
 
-  [1, 2, 3].forEach(() => decoders[0].put());
+  decoders[0].put();
+  decoders[0].put();
+  decoders[1].put();
   display.draw();
   assert.equal(display.pending(), false);
 });
