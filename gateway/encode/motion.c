@@ -21,8 +21,13 @@
 #define SUSTAINED_SLOTS 4
 #define OLDER_SLOTS	0xff00
 
-/* A new region's frames damage at least this part of it. */
+/* Every other frame of a new region damages at least this part of it: where it is less,
+ * lossless pixels are cheaper. */
 #define SHARE_MIN (1.0 / 8)
+
+/* A region of which less than this part is damaged in a second is quiet, seen over a while. */
+#define QUIET_SHARE (2.0 / 5)
+#define QUIET_US    500000
 
 /* How long a region is still before it closes: longer than the time between its frames, but for
  * frames so rare that each is sharp before the next. */
@@ -47,6 +52,9 @@ struct region {
 	struct motion_region is;
 	uint64_t last_us;     /* damaged */
 	uint64_t interval_us; /* the longest of late between its frames; 0: there was one only */
+
+	uint64_t since_us; /* what follows is counted */
+	uint64_t damaged_area;
 };
 
 struct motion {
@@ -202,7 +210,7 @@ static void add_if_worth_it(struct motion *motion, struct motion_cover *cover,
 	if (area(&box) < small || !motion_cover_fit(&box, cover->width, cover->height))
 		return;
 	look = motion_recent_look(&motion->recent, &box, since_us);
-	if (look.share >= SHARE_MIN || look.last_share >= SHARE_MIN)
+	if (look.share >= SHARE_MIN)
 		motion_cover_add(cover, box, 0);
 }
 
@@ -264,9 +272,25 @@ static void add_region(struct motion *motion, struct motion_cover *cover,
 
 /* -- Regions ----------------------------------------------------------------- */
 
+/* Returns whether so little of the region was damaged for a while that it is no motion. */
+static bool is_quiet(struct region *region, uint64_t now_us)
+{
+	uint64_t while_us = now_us - region->since_us;
+	double least = (double)area(&region->is.box) * QUIET_SHARE * (double)while_us / 1e6;
+
+	if (while_us < QUIET_US)
+		return false;
+	if ((double)region->damaged_area < least)
+		return true;
+	region->since_us = now_us;
+	region->damaged_area = 0;
+	return false;
+}
+
 static struct region make_region(struct motion *motion, const pixman_box32_t *box)
 {
-	struct region region = {.is = {.id = ++motion->last_id, .box = *box}};
+	struct region region = {.is = {.id = ++motion->last_id, .box = *box},
+				.since_us = motion->now_us};
 	pixman_box32_t cells = motion_grid_box(box);
 	uint64_t since_us = window_begin_us(motion);
 
@@ -318,7 +342,7 @@ static bool plan(struct motion *motion, bool is_struck)
 		if (is_struck)
 			motion_cover_add(&cover, motion->regions[i].is.box,
 					 motion->regions[i].is.id);
-		else
+		else if (!is_quiet(&motion->regions[i], motion->now_us))
 			add_region(motion, &cover, &motion->regions[i].is);
 	}
 	add_moving(motion, &cover, is_struck);
@@ -378,14 +402,23 @@ static bool settle(struct motion *motion)
 	return has_settled;
 }
 
-static void note_in_region(struct region *region, const pixman_region32_t *damage, uint64_t now_us)
+/* Takes what lies in the region from `damage`. */
+static void note_in_region(struct region *region, pixman_region32_t *damage, uint64_t now_us)
 {
 	uint64_t gap_us = now_us - region->last_us;
+	uint64_t before = motion_area(damage);
+	uint64_t inside;
+	pixman_region32_t box;
 
-	if (pixman_region32_contains_rectangle((pixman_region32_t *)damage, &region->is.box) ==
-	    PIXMAN_REGION_OUT)
+	pixman_region32_init_with_extents(&box, &region->is.box);
+	pixman_region32_subtract(damage, damage, &box);
+	pixman_region32_fini(&box);
+	inside = before - motion_area(damage);
+	if (inside == 0)
 		return;
+
 	region->last_us = now_us;
+	region->damaged_area += inside;
 	if (gap_us == 0)
 		return;
 	region->interval_us -= region->interval_us / 8;
@@ -399,14 +432,8 @@ static bool note_damage(struct motion *motion, pixman_region32_t *damage)
 	uint64_t outside_area;
 
 	motion_grid_note(&motion->grid, damage, ACTIVE_LONG_US, motion->now_us);
-	for (unsigned i = 0; i < motion->count; i++) {
-		pixman_region32_t box;
-
+	for (unsigned i = 0; i < motion->count; i++)
 		note_in_region(&motion->regions[i], damage, motion->now_us);
-		pixman_region32_init_with_extents(&box, &motion->regions[i].is.box);
-		pixman_region32_subtract(damage, damage, &box);
-		pixman_region32_fini(&box);
-	}
 
 	outside_area = motion_area(damage);
 	if (outside_area > 0) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/encode/motion_recent.h"
 
+#include <stdlib.h>
+
 #include "gateway/frame/damage.h"
 
 static int min(int a, int b)
@@ -82,12 +84,19 @@ static uint64_t damaged_area(const struct motion_recent_frame *frame, const pixm
 	return area;
 }
 
+static int compare_shares(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
 struct motion_look motion_recent_look(const struct motion_recent *recent, const pixman_box32_t *box,
 				      uint64_t since_us)
 {
 	struct motion_look look = {.extents = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN}};
+	double shares[MOTION_FRAMES_MAX];
 	uint64_t before_us = 0;
-	double shares = 0;
 
 	/* From the oldest frame to the newest. */
 	for (unsigned i = 0; i < MOTION_FRAMES_MAX; i++) {
@@ -101,15 +110,15 @@ struct motion_look motion_recent_look(const struct motion_recent *recent, const 
 		if (area == 0)
 			continue;
 		/* What making it simpler has added is spread evenly, for want of better. */
-		look.last_share = (double)area / (double)box_area(box) *
-				  ((double)frame->true_area / (double)frame->area);
-		shares += look.last_share;
-		look.frames++;
+		shares[look.frames++] = (double)area / (double)box_area(box) *
+					((double)frame->true_area / (double)frame->area);
 		if (before_us > 0 && frame->us - before_us > look.interval_us)
 			look.interval_us = frame->us - before_us;
 		before_us = frame->us;
 	}
-	if (look.frames > 0)
-		look.share = shares / look.frames;
+	if (look.frames > 0) {
+		qsort(shares, look.frames, sizeof(*shares), compare_shares);
+		look.share = shares[look.frames / 2];
+	}
 	return look;
 }

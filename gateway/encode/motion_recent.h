@@ -29,8 +29,7 @@ struct motion_recent {
 struct motion_look {
 	pixman_box32_t extents; /* of all damage in the box */
 	unsigned frames;	/* that damaged it */
-	double share;		/* of the box that such a frame damaged, in the mean */
-	double last_share;	/* by the last of them */
+	double share;		/* of the box that every other of them damaged, or more */
 	uint64_t interval_us;	/* the longest between two of them; 0: there were not two */
 };
 
