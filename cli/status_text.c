@@ -70,22 +70,6 @@ static void print_guest(FILE *out, struct json_object *status)
 	fputc('\n', out);
 }
 
-static void print_heads(FILE *out, struct json_object *heads)
-{
-	for (size_t i = 0; i < length(heads); i++) {
-		struct json_object *head = element(heads, i);
-		CLEANUP(freep)
-		char *size = xasprintf("%" PRId64 "x%" PRId64, number(head, "width"),
-				       number(head, "height"));
-
-		fprintf(out, "  head %-2" PRId64 "  %-9s  ", number(head, "index"), size);
-		if (*text(head, "notice"))
-			fprintf(out, "%s\n", text(head, "notice"));
-		else
-			fprintf(out, "frame %" PRId64 "\n", number(head, "frame"));
-	}
-}
-
 /* "2.9 MB": a number that can be read at a glance. The caller frees. */
 static char *text_from_bytes(int64_t bytes)
 {
@@ -100,6 +84,44 @@ static char *text_from_bytes(int64_t bytes)
 	return xasprintf(unit == 0 ? "%.0f %s" : "%.1f %s", amount, units[unit]);
 }
 
+static double milliseconds(struct json_object *object, const char *name)
+{
+	return (double)number(object, name) / 1000;
+}
+
+/* What encoding has cost; nothing while it has not. */
+static void print_encodes(FILE *out, struct json_object *encodes)
+{
+	int64_t units = number(encodes, "units");
+	CLEANUP(freep) char *bytes = text_from_bytes(number(encodes, "unit_bytes"));
+
+	if (units > 0)
+		fprintf(out,
+			"           video: %" PRId64 " units (%" PRId64 " key), %s, %.1f ms each\n",
+			units, number(encodes, "key_units"), bytes,
+			milliseconds(encodes, "encode_us") / (double)units);
+	if (number(encodes, "pieces") > 0)
+		fprintf(out, "           pixels: %" PRId64 " pieces, %" PRId64 " more shared\n",
+			number(encodes, "pieces"), number(encodes, "pieces_shared"));
+}
+
+static void print_heads(FILE *out, struct json_object *heads)
+{
+	for (size_t i = 0; i < length(heads); i++) {
+		struct json_object *head = element(heads, i);
+		CLEANUP(freep)
+		char *size = xasprintf("%" PRId64 "x%" PRId64, number(head, "width"),
+				       number(head, "height"));
+
+		fprintf(out, "  head %-2" PRId64 "  %-9s  ", number(head, "index"), size);
+		if (*text(head, "notice"))
+			fprintf(out, "%s\n", text(head, "notice"));
+		else
+			fprintf(out, "frame %" PRId64 "\n", number(head, "frame"));
+		print_encodes(out, member(head, "encodes"));
+	}
+}
+
 /* "1:02:03", or "0:42". The caller frees. */
 static char *text_from_seconds(int64_t seconds)
 {
@@ -109,6 +131,30 @@ static char *text_from_seconds(int64_t seconds)
 		return xasprintf("%" PRId64 ":%02d:%02d", hours, (int)(seconds / 60 % 60),
 				 (int)(seconds % 60));
 	return xasprintf("%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
+}
+
+static void print_latency(FILE *out, const char *what, struct json_object *latency)
+{
+	if (number(latency, "count") > 0)
+		fprintf(out, ", %s after %.1f ms (95%%: %.1f)", what,
+			milliseconds(latency, "p50_us"), milliseconds(latency, "p95_us"));
+}
+
+static void print_viewer_quality(FILE *out, struct json_object *viewer)
+{
+	const char *video = text(viewer, "video");
+
+	if (!*video)
+		return;
+	fprintf(out, "      %s", strcmp(video, "none") == 0 ? "no video" : "video: ");
+	if (strcmp(video, "none") != 0)
+		fprintf(out, "%s, %" PRId64 " units", video, number(viewer, "units"));
+	fprintf(out, ", %" PRId64 " frames dropped", number(viewer, "dropped"));
+	if (number(viewer, "kbps") > 0)
+		fprintf(out, ", the line takes %" PRId64 " kbit/s", number(viewer, "kbps"));
+	print_latency(out, "written", member(viewer, "written"));
+	print_latency(out, "acknowledged", member(viewer, "acknowledged"));
+	fputc('\n', out);
 }
 
 static void print_viewers(FILE *out, struct json_object *viewers)
@@ -126,6 +172,7 @@ static void print_viewers(FILE *out, struct json_object *viewers)
 			fprintf(out, "%s%s", h ? "," : " ", element_text(heads, h));
 		fprintf(out, "  for %s, %" PRId64 " updates, %s\n", time, number(viewer, "frames"),
 			bytes);
+		print_viewer_quality(out, viewer);
 	}
 }
 

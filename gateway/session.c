@@ -14,6 +14,7 @@
 #include "gateway/encode/feeds.h"
 #include "gateway/frame/heads.h"
 #include "gateway/input/seat.h"
+#include "gateway/metrics.h"
 #include "gateway/rdp/rdp_server.h"
 #include "gateway/resize.h"
 #include "gateway/services.h"
@@ -108,6 +109,21 @@ static json_object *handle_status(void *data, bool with_secrets)
 	return status_json(&parts);
 }
 
+static char *handle_metrics(void *data)
+{
+	struct session *session = data;
+	struct metrics_parts parts = {
+		.name = session->config->name,
+		.version = WINDSCREEN_VERSION,
+		.guest_is_attached = session->source && source_status(session->source).is_attached,
+		.heads = session->services.heads,
+		.feeds = session->services.feeds,
+		.viewers = session->services.viewers,
+	};
+
+	return metrics_text(&parts);
+}
+
 static int handle_open_rfb(void *data, int fd, unsigned head, const char *peer)
 {
 	struct session *session = data;
@@ -117,6 +133,7 @@ static int handle_open_rfb(void *data, int fd, unsigned head, const char *peer)
 
 static const struct web_callbacks web_callbacks = {
 	.status = handle_status,
+	.metrics = handle_metrics,
 	.open_rfb = handle_open_rfb,
 };
 

@@ -3,6 +3,7 @@
 
 #include "common/loop.h"
 #include "gateway/access/access.h"
+#include "gateway/encode/feeds.h"
 #include "gateway/frame/frame.h"
 #include "gateway/frame/heads.h"
 #include "gateway/rdp/rdp_server.h"
@@ -37,7 +38,25 @@ static json_object *describe_guest(const struct source *source)
 	return guest;
 }
 
-static json_object *describe_head(struct head *head)
+static json_object *describe_encodes(struct feed *feed)
+{
+	json_object *described = json_object_new_object();
+	struct feed_count count = feed_count(feed);
+
+	add(described, "frames", json_object_new_uint64(count.frames));
+	add(described, "waited", json_object_new_uint64(count.waited));
+	add(described, "streams", json_object_new_uint64(count.streams));
+	add(described, "units", json_object_new_uint64(count.units));
+	add(described, "key_units", json_object_new_uint64(count.key_units));
+	add(described, "unit_bytes", json_object_new_uint64(count.unit_bytes));
+	add(described, "encode_us", json_object_new_uint64(count.encode_us));
+	add(described, "pieces", json_object_new_uint64(count.pieces.encoded));
+	add(described, "pieces_shared", json_object_new_uint64(count.pieces.shared));
+	add(described, "pieces_us", json_object_new_uint64(count.pieces.encode_us));
+	return described;
+}
+
+static json_object *describe_head(struct head *head, struct feed *feed)
 {
 	json_object *described = json_object_new_object();
 	CLEANUP(frame_unrefp) struct frame *frame = head_fetch(head, 0, NULL);
@@ -49,6 +68,19 @@ static json_object *describe_head(struct head *head)
 	add(described, "height", json_object_new_int((int)frame->height));
 	add(described, "frame", json_object_new_uint64(frame->number));
 	add(described, "notice", text(notice));
+	if (feed)
+		add(described, "encodes", describe_encodes(feed));
+	return described;
+}
+
+static json_object *describe_latency(const struct latency_count *count)
+{
+	json_object *described = json_object_new_object();
+
+	add(described, "count", json_object_new_uint64(count->total));
+	add(described, "sum_us", json_object_new_uint64(count->sum_us));
+	add(described, "p50_us", json_object_new_uint64(latency_percentile_us(count, 50)));
+	add(described, "p95_us", json_object_new_uint64(latency_percentile_us(count, 95)));
 	return described;
 }
 
@@ -67,25 +99,31 @@ static json_object *describe_viewer(const struct viewer_info *viewer, uint64_t n
 	add(described, "seconds", json_object_new_uint64((now_us - viewer->since_us) / 1000000));
 	add(described, "frames", json_object_new_uint64(viewer->frames));
 	add(described, "bytes", json_object_new_uint64(viewer->bytes));
+	add(described, "dropped", json_object_new_uint64(viewer->dropped));
+	add(described, "video", json_object_new_string(viewer->video));
+	add(described, "units", json_object_new_uint64(viewer->units));
+	add(described, "kbps", json_object_new_uint64(viewer->kbps));
+	add(described, "written", describe_latency(&viewer->written));
+	add(described, "acknowledged", describe_latency(&viewer->acknowledged));
 	add(described, "heads", heads);
 	return described;
 }
 
-static json_object *describe_heads(struct heads *heads)
+static json_object *describe_heads(struct heads *heads, struct feeds *feeds)
 {
 	json_object *list = json_object_new_array();
 
 	for (unsigned i = 0; i < heads_count(heads); i++)
-		json_object_array_add(list, describe_head(heads_get(heads, i)));
+		json_object_array_add(list,
+				      describe_head(heads_get(heads, i), feeds_get(feeds, i)));
 	return list;
 }
 
-static json_object *describe_viewers(struct viewers *viewers)
+static json_object *describe_viewers(struct viewers *viewers, uint64_t now_us)
 {
 	json_object *list = json_object_new_array();
 	struct viewer_info infos[VIEWERS_MAX];
 	size_t count = viewers_list(viewers, infos, VIEWERS_MAX);
-	uint64_t now_us = loop_now_us();
 
 	for (size_t i = 0; i < count; i++)
 		json_object_array_add(list, describe_viewer(&infos[i], now_us));
@@ -149,12 +187,14 @@ static json_object *describe_access(const struct access *access, bool with_secre
 json_object *status_json(const struct status_parts *parts)
 {
 	json_object *status = json_object_new_object();
+	uint64_t now_us = loop_now_us();
 
 	add(status, "name", text(parts->name));
 	add(status, "version", text(WINDSCREEN_VERSION));
+	add(status, "time_us", json_object_new_uint64(now_us));
 	add(status, "guest", describe_guest(parts->source));
-	add(status, "heads", describe_heads(parts->services->heads));
-	add(status, "viewers", describe_viewers(parts->services->viewers));
+	add(status, "heads", describe_heads(parts->services->heads, parts->services->feeds));
+	add(status, "viewers", describe_viewers(parts->services->viewers, now_us));
 	add(status, "listeners", describe_listeners(parts));
 	add(status, "access", describe_access(parts->services->access, parts->with_secrets));
 	return status;

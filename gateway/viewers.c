@@ -8,6 +8,7 @@
 
 #include "common/loop.h"
 #include "common/xalloc.h"
+#include "gateway/encode/feed.h"
 
 struct viewer {
 	struct viewers *viewers;
@@ -120,6 +121,13 @@ const struct log_subject *viewer_subject(const struct viewer *viewer)
 	return &viewer->subject;
 }
 
+static const char *const rendition_names[RENDITIONS] = {
+	[RENDITION_NONE] = "none",
+	[RENDITION_MAIN] = "main",
+	[RENDITION_CHEAPER] = "cheaper",
+	[RENDITION_WHOLE] = "whole",
+};
+
 static void describe(const struct viewer *viewer, struct viewer_info *info)
 {
 	const struct viewer_counters *counters = &viewer->counters;
@@ -134,7 +142,7 @@ static void describe(const struct viewer *viewer, struct viewer_info *info)
 	info->bytes = atomic_load(&counters->bytes);
 	info->heads = atomic_load(&counters->heads);
 	info->kbps = atomic_load(&counters->kbps);
-	info->rendition = atomic_load(&counters->rendition);
+	info->video = rendition_names[atomic_load(&counters->rendition) % RENDITIONS];
 	info->written = latency_count(&counters->written);
 	info->acknowledged = latency_count(&counters->acknowledged);
 }

@@ -33,7 +33,7 @@ struct viewer_counters {
 	_Atomic uint64_t bytes;
 	_Atomic uint32_t heads;	     /* a bit for each head that it shows */
 	_Atomic uint32_t kbps;	     /* what its line takes: rate_meter_kbps() */
-	_Atomic uint32_t rendition;  /* enum rendition, of its first head */
+	_Atomic uint32_t rendition;  /* enum rendition of feed.h, of its first head */
 	struct latency written;	     /* viewer_note_written() */
 	struct latency acknowledged; /* latency_flights_acknowledged() */
 };
@@ -49,8 +49,8 @@ struct viewer_info {
 	uint64_t units;
 	uint64_t bytes;
 	uint32_t heads;
-	uint32_t kbps;
-	uint32_t rendition;
+	uint64_t kbps;
+	const char *video; /* the rendition's name: "none", "main", "cheaper" or "whole" */
 	struct latency_count written;
 	struct latency_count acknowledged;
 };

@@ -14,6 +14,8 @@ struct web_request;
 
 void api_status_get(struct web_request *request);
 
+void api_metrics_get(struct web_request *request);
+
 void api_screenshot_get(struct web_request *request);
 
 void api_input_key(struct web_request *request);

@@ -16,6 +16,7 @@ const struct web_route web_routes[] = {
 	{WEB_POST, "/login", true, web_login_post, NULL},
 	{WEB_POST, "/logout", false, web_logout_post, NULL},
 	{WEB_GET, "/api/v1/status", false, api_status_get, NULL},
+	{WEB_GET, "/metrics", false, api_metrics_get, NULL},
 	{WEB_GET, "/api/v1/heads/N/screenshot.png", false, api_screenshot_get, NULL},
 	{WEB_POST, "/api/v1/input/key", false, api_input_key, NULL},
 	{WEB_POST, "/api/v1/input/type", false, api_input_type, NULL},

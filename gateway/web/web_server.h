@@ -30,6 +30,10 @@ struct web_callbacks {
 	 * `with_secrets`: on the control socket. The caller owns it. Loop thread. */
 	struct json_object *(*status)(void *data, bool with_secrets);
 
+	/* What /metrics answers, which the caller frees; NULL when there is no memory. Loop
+	 * thread. */
+	char *(*metrics)(void *data);
+
 	/* Serves RFB for a head on one end of a socket pair, which it takes over.
 	 * Any thread, never blocks. Returns 0 or negative errno. */
 	int (*open_rfb)(void *data, int fd, unsigned head, const char *peer);

@@ -44,7 +44,9 @@ static void a_login_opens_the_api(void)
 	CLIENT client = stage_browser(&stage);
 
 	EXPECT_INT(status_of(get(client, "/api/v1/status", session)), 200);
+	EXPECT_INT(status_of(get(client, "/metrics", session)), 200);
 	expect_refusal(get(client, "/api/v1/status", ""), 401, "not logged in");
+	expect_refusal(get(client, "/metrics", ""), 401, "not logged in");
 	expect_refusal(post(client, "/api/v1/input/key", "{}"), 401, "not logged in");
 }
 
@@ -128,6 +130,7 @@ static void a_bearer_token_needs_no_origin(void)
 	EXPECT_INT(status_of(ask(client, "POST", "/api/v1/input/key", bearer, "{\"keys\": \"a\"}")),
 		   204);
 	stage_expect_input(&stage, "key 1e down, key 1e up");
+	EXPECT_INT(status_of(get(client, "/metrics", bearer)), 200);
 	bearer[strlen(bearer) - 5] ^= 1;
 	expect_refusal(get(client, "/api/v1/status", bearer), 401, "not logged in");
 }

@@ -88,6 +88,20 @@ static void the_status_says_what_the_session_says(void)
 	EXPECT_STRING(response.body, "{\"secrets\":false}\n");
 }
 
+static void metrics_are_text_as_prometheus_reads_it(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = stage_browser(&stage);
+	RESPONSE response = get(client, "/metrics", "");
+	char type[128];
+
+	EXPECT_INT(response.status, 200);
+	EXPECT_STRING(response.body, "windscreen_viewers 0\n");
+	EXPECT(web_response_header(&response, "Content-Type", type, sizeof(type)));
+	EXPECT_STRING(type, "text/plain; version=0.0.4; charset=utf-8");
+	expect_refusal(post(client, "/metrics", ""), 405, "/metrics");
+}
+
 static void what_is_not_there_is_named(void)
 {
 	STAGE(ACCESS_OPEN);
@@ -305,6 +319,7 @@ int main(void)
 	RUN_TEST(head_tells_the_size_and_sends_nothing);
 	RUN_TEST(nothing_but_the_pages_files_is_served);
 	RUN_TEST(the_status_says_what_the_session_says);
+	RUN_TEST(metrics_are_text_as_prometheus_reads_it);
 	RUN_TEST(what_is_not_there_is_named);
 	RUN_TEST(a_screenshot_is_the_frame_exactly);
 	RUN_TEST(a_screenshot_has_the_pointer_when_asked_for);

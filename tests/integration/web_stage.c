@@ -31,6 +31,11 @@ static struct json_object *handle_status(void *data, bool with_secrets)
 	return status;
 }
 
+static char *handle_metrics(void *data)
+{
+	return xstrdup("windscreen_viewers 0\n");
+}
+
 static int handle_open_rfb(void *data, int fd, unsigned head, const char *peer)
 {
 	struct stage *stage = data;
@@ -47,7 +52,11 @@ static int handle_open_rfb(void *data, int fd, unsigned head, const char *peer)
 int stage_create_server(struct stage *stage, const struct web_options *options,
 			struct web_server **ret_server)
 {
-	static const struct web_callbacks callbacks = {handle_status, handle_open_rfb};
+	static const struct web_callbacks callbacks = {
+		.status = handle_status,
+		.metrics = handle_metrics,
+		.open_rfb = handle_open_rfb,
+	};
 
 	return web_server_create(&stage->services, options, &callbacks, stage, ret_server);
 }

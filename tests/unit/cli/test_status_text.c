@@ -28,12 +28,18 @@ static const char full_status[] =
 	" \"guest\": {\"attached\": true, \"reason\": \"\", \"name\": \"demo\", \"uuid\": "
 	"\"8c3b\"},"
 	" \"heads\": [{\"index\": 0, \"width\": 1920, \"height\": 1080, \"frame\": 5121, "
-	"\"notice\": \"\"},"
+	"\"notice\": \"\","
+	"             \"encodes\": {\"units\": 120, \"key_units\": 3, \"unit_bytes\": 1234567,"
+	"                         \"encode_us\": 492000, \"pieces\": 40, \"pieces_shared\": 80}},"
 	"             {\"index\": 1, \"width\": 1920, \"height\": 720, \"frame\": 9, \"notice\": "
 	"\"it is off\"}],"
 	" \"viewers\": [{\"id\": 3, \"protocol\": \"vnc\", \"peer\": \"127.0.0.1:51234\", "
 	"\"seconds\": 3723,"
-	"               \"frames\": 310, \"bytes\": 2890112, \"heads\": [0, 1]}],"
+	"               \"frames\": 310, \"bytes\": 2890112, \"dropped\": 12, \"video\": "
+	"\"cheaper\","
+	"               \"units\": 300, \"kbps\": 4800, \"heads\": [0, 1],"
+	"               \"written\": {\"count\": 298, \"p50_us\": 2100, \"p95_us\": 7940},"
+	"               \"acknowledged\": {\"count\": 0}}],"
 	" \"listeners\": {\"rdp\": \"127.0.0.1:3389\", \"vnc\": [\"127.0.0.1:5900\", "
 	"\"unix:/run/vnc.1\"],"
 	"                 \"web\": \"127.0.0.1:8080\", \"control\": \"/run/ivi.sock\"},"
@@ -50,6 +56,10 @@ static void everything_is_told_in_lines(void)
 	EXPECT_LINE(
 		text,
 		"  3   vnc  127.0.0.1:51234        head 0,1  for 1:02:03, 310 updates, 2.9 MB\n");
+	EXPECT_LINE(text, "           video: 120 units (3 key), 1.2 MB, 4.1 ms each\n"
+			  "           pixels: 40 pieces, 80 more shared\n");
+	EXPECT_LINE(text, "      video: cheaper, 300 units, 12 frames dropped, the line takes 4800 "
+			  "kbit/s, written after 2.1 ms (95%: 7.9)\n");
 	EXPECT_LINE(text, "  RDP      127.0.0.1:3389            user dev, password long-one\n");
 	EXPECT_LINE(text, "  VNC      127.0.0.1:5900            head 0, password short\n");
 	EXPECT_LINE(text, "  VNC      unix:/run/vnc.1           head 1, password short\n");
