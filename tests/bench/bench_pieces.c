@@ -1,194 +1,197 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Encodes pictures of 1920x1080 in pieces, and prints how long that takes on one core, and
- * how many bytes it gives: for all of a picture, and for 5 % of it, scattered.
- *
- *   ui           the demo guest's dashboard: text, icons, gradients and a map
- *   photograph   smooth shapes with a little grain
- *   noise        nothing that could be compressed
+ * Encodes pictures of 1920x1080 in pieces, and prints the processor time that takes, and how many
+ * bytes it gives: for all of a picture, for scattered damage, once more from memory, and
+ * for viewers that all want the same at once.
  */
 
-#include <pixman.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "common/xalloc.h"
 #include "gateway/encode/piece.h"
 #include "gateway/encode/piece_cutter.h"
-#include "gateway/encode/piece_planar.h"
-#include "gateway/encode/piece_tight.h"
 #include "gateway/frame/frame.h"
-#include "tests/guest/cockpit/face.h"
+#include "tests/bench/bench_pictures.h"
 
-#define WIDTH  1920
-#define HEIGHT 1080
+#define ROUNDS	  5 /* of which the quickest counts */
+#define VIEWERS	  16
+#define BYTES	  (64u * 1024 * 1024)
+#define BOXES_MAX 1024
 
-/* 5 %, in the tiles that damage comes in. */
-#define TILE_WIDTH  64
-#define TILE_HEIGHT 16
-#define TILES	    128
+static uint32_t pixels[BENCH_PIXELS];
+static const struct frame frame = {
+	.number = 1,
+	.width = BENCH_WIDTH,
+	.height = BENCH_HEIGHT,
+	.stride_bytes = BENCH_WIDTH * 4,
+	.pixels = pixels,
+};
 
-#define ROUNDS 5
+static const struct {
+	const char *name;
+	struct piece_form form;
+} forms[] = {
+	{"tight", {.codec = PIECE_TIGHT}},
+	{"planar", {.codec = PIECE_PLANAR}},
+	{"jpeg q6", {.codec = PIECE_TIGHT_JPEG, .quality = 6}},
+};
 
-static uint32_t state = 1;
+/* What is to be encoded, cut. */
+struct work {
+	const char *name;
+	pixman_box32_t boxes[BOXES_MAX];
+	size_t count;
+};
 
-static uint32_t random_number(void)
-{
-	state = state * 1664525 + 1013904223;
-	return state >> 8;
-}
-
-static double cpu_ms(void)
+static double process_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* -- Pictures ---------------------------------------------------------------- */
-
-static void draw_ui(uint32_t *pixels)
+static void cut(struct work *work, const char *name, const pixman_region32_t *region)
 {
-	struct world world;
-	struct canvas canvas;
-	struct damage all;
+	struct piece_cutter cutter;
+	pixman_region32_t rest;
 
-	world_init(&world, MOTION_FULL);
-	struct face *face = face_create(&ivi_face, &world);
-	face_set_size(face, WIDTH, HEIGHT);
-	canvas_init(&canvas, WIDTH, HEIGHT, WIDTH, HEIGHT);
-	all = face_next_frame(face);
-	face_draw(face, &canvas, &all);
-	for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
-		pixels[i] = canvas.pixels[i];
-	canvas_finish(&canvas);
-	face_destroy(face);
+	work->name = name;
+	work->count = 0;
+	pixman_region32_init(&rest);
+	pixman_region32_copy(&rest, region);
+	piece_cutter_begin(&cutter, &rest, PIECE_WIDTH, PIECE_HEIGHT);
+	while (work->count < BOXES_MAX && piece_cutter_next(&cutter, &work->boxes[work->count]))
+		work->count++;
+	piece_cutter_end(&cutter);
+	pixman_region32_fini(&rest);
 }
 
-static void draw_photograph(uint32_t *pixels)
+/* Returns the bytes. */
+static size_t encode(struct pieces *pieces, struct piece_form form, const struct work *work)
 {
-	for (int y = 0; y < HEIGHT; y++) {
-		for (int x = 0; x < WIDTH; x++) {
-			uint32_t grain = random_number();
-			uint32_t red = (uint32_t)(x * y / 4096 + (grain & 3)) & 0xff;
-			uint32_t green = (uint32_t)(x / 8 + y / 5 + (grain >> 2 & 3)) & 0xff;
-			uint32_t blue = (uint32_t)(y / 3 + (grain >> 4 & 3)) & 0xff;
-
-			*pixels++ = red << 16 | green << 8 | blue;
-		}
-	}
-}
-
-static void draw_noise(uint32_t *pixels)
-{
-	for (int i = 0; i < WIDTH * HEIGHT; i++)
-		pixels[i] = random_number();
-}
-
-/* -- Encoders ---------------------------------------------------------------- */
-
-static struct piece_tight *tight;
-static uint8_t *out;
-
-static size_t encode_tight(const struct frame *frame, const pixman_box32_t *box)
-{
-	return piece_tight_encode(tight, frame_row(frame, (uint32_t)box->y1) + box->x1, WIDTH,
-				  (uint32_t)(box->x2 - box->x1), (uint32_t)(box->y2 - box->y1), 0,
-				  out);
-}
-
-static size_t encode_planar(const struct frame *frame, const pixman_box32_t *box)
-{
-	return piece_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1, WIDTH,
-				   (uint32_t)(box->x2 - box->x1), (uint32_t)(box->y2 - box->y1),
-				   out);
-}
-
-static const struct {
-	const char *name;
-	size_t (*encode)(const struct frame *frame, const pixman_box32_t *box);
-} encoders[] = {
-	{"tight", encode_tight},
-	{"planar", encode_planar},
-};
-
-static const struct {
-	const char *name;
-	void (*draw)(uint32_t *pixels);
-} pictures[] = {
-	{"ui", draw_ui},
-	{"photograph", draw_photograph},
-	{"noise", draw_noise},
-};
-
-static const struct {
-	int width;
-	int height;
-} grids[] = {{256, 128}, {128, 128}, {256, 64}, {64, 64}};
-
-static void measure(unsigned picture, unsigned encoder, unsigned grid, const struct frame *frame,
-		    const pixman_region32_t *region, const char *what)
-{
-	double best = 1e9;
+	struct packet *packets[BOXES_MAX];
 	size_t bytes = 0;
-	int pieces = 0;
+
+	pieces_encode_all(pieces, form, &frame, work->boxes, work->count, packets);
+	for (size_t i = 0; i < work->count; i++) {
+		bytes += packets[i]->size;
+		packet_unref(packets[i]);
+	}
+	return bytes;
+}
+
+/* -- Viewers at once ----------------------------------------------------------------- */
+
+struct viewer {
+	pthread_t thread;
+	struct pieces *pieces;
+	struct piece_form form;
+	const struct work *work;
+	pthread_barrier_t *begin;
+};
+
+static void *run_viewer(void *data)
+{
+	struct viewer *viewer = data;
+
+	pthread_barrier_wait(viewer->begin);
+	encode(viewer->pieces, viewer->form, viewer->work);
+	return NULL;
+}
+
+static void encode_for_all(struct pieces *pieces, struct piece_form form, const struct work *work)
+{
+	struct viewer viewers[VIEWERS];
+	pthread_barrier_t begin;
+
+	pthread_barrier_init(&begin, NULL, VIEWERS);
+	for (int i = 0; i < VIEWERS; i++) {
+		viewers[i] = (struct viewer){
+			.pieces = pieces, .form = form, .work = work, .begin = &begin};
+		pthread_create(&viewers[i].thread, NULL, run_viewer, &viewers[i]);
+	}
+	for (int i = 0; i < VIEWERS; i++)
+		pthread_join(viewers[i].thread, NULL);
+	pthread_barrier_destroy(&begin);
+}
+
+/* -- Output ---------------------------------------------------------------------------- */
+
+static void keep_least(double *least, double value)
+{
+	if (value < *least)
+		*least = value;
+}
+
+static void measure(const char *picture, unsigned form, const struct work *work)
+{
+	double first = 1e9, again = 1e9, together = 1e9;
+	size_t bytes = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		struct piece_cutter cutter;
-		pixman_region32_t rest;
-		pixman_box32_t box;
-		double begin = cpu_ms();
+		struct pieces *pieces = pieces_create(BYTES);
+		struct pieces *shared = pieces_create(BYTES);
 
-		bytes = 0;
-		pieces = 0;
-		pixman_region32_init(&rest);
-		pixman_region32_copy(&rest, region);
-		piece_cutter_begin(&cutter, &rest, grids[grid].width, grids[grid].height);
-		while (piece_cutter_next(&cutter, &box)) {
-			bytes += encoders[encoder].encode(frame, &box);
-			pieces++;
-		}
-		piece_cutter_end(&cutter);
-		if (cpu_ms() - begin < best)
-			best = cpu_ms() - begin;
-		pixman_region32_fini(&rest);
+		/* The memory that is needed to encode is there already. */
+		encode(pieces, forms[form].form,
+		       &(struct work){.boxes = {{0, 0, 1, 1}}, .count = 1});
+		double begin = process_ms();
+		bytes = encode(pieces, forms[form].form, work);
+		keep_least(&first, process_ms() - begin);
+		begin = process_ms();
+		encode(pieces, forms[form].form, work);
+		keep_least(&again, process_ms() - begin);
+		begin = process_ms();
+		encode_for_all(shared, forms[form].form, work);
+		keep_least(&together, process_ms() - begin);
+		pieces_destroy(pieces);
+		pieces_destroy(shared);
 	}
-	printf("%-12s %-6s %3dx%-4d %-9s %7.2f ms %9zu bytes %5d pieces\n", pictures[picture].name,
-	       encoders[encoder].name, grids[grid].width, grids[grid].height, what, best, bytes,
-	       pieces);
+	printf("%-11s %-8s %-10s %4zu %10zu %8.2f %8.2f %8.2f\n", picture, work->name,
+	       forms[form].name, work->count, bytes, first, again, together);
+}
+
+static void measure_order(const char *picture)
+{
+	const int columns = (BENCH_WIDTH + PIECE_WIDTH - 1) / PIECE_WIDTH;
+	const int rows = (BENCH_HEIGHT + PIECE_HEIGHT - 1) / PIECE_HEIGHT;
+	pixman_box32_t cells = {0, 0, columns, rows};
+	uint16_t order[PIECE_ORDER_CELLS_MAX];
+	double least = 1e9;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		double begin = process_ms();
+
+		piece_order_cells(&frame, PIECE_WIDTH, PIECE_HEIGHT, &cells, order);
+		keep_least(&least, process_ms() - begin);
+	}
+	printf("%-11s whole    ordered                     %8.2f\n", picture, least);
 }
 
 int main(void)
 {
-	static uint32_t pixels[WIDTH * HEIGHT];
-	struct frame frame = {
-		.number = 1,
-		.width = WIDTH,
-		.height = HEIGHT,
-		.stride_bytes = WIDTH * 4,
-		.pixels = pixels,
-	};
-	pixman_region32_t whole, scattered;
+	static struct work works[2];
+	pixman_region32_t region;
 
-	tight = piece_tight_create();
-	out = xcalloc(1, PIECE_TIGHT_BYTES_MAX(256, 256) * 2);
-	pixman_region32_init_rect(&whole, 0, 0, WIDTH, HEIGHT);
-	pixman_region32_init(&scattered);
-	for (int i = 0; i < TILES; i++)
-		pixman_region32_union_rect(
-			&scattered, &scattered,
-			(int)(random_number() % (WIDTH / TILE_WIDTH)) * TILE_WIDTH,
-			(int)(random_number() % (HEIGHT / TILE_HEIGHT)) * TILE_HEIGHT, TILE_WIDTH,
-			TILE_HEIGHT);
-	for (unsigned p = 0; p < 3; p++) {
-		pictures[p].draw(pixels);
-		for (unsigned e = 0; e < 2; e++)
-			for (unsigned g = 0; g < 4; g++) {
-				measure(p, e, g, &frame, &whole, "whole");
-				measure(p, e, g, &frame, &scattered, "scattered");
-			}
+	pixman_region32_init_rect(&region, 0, 0, BENCH_WIDTH, BENCH_HEIGHT);
+	cut(&works[0], "whole", &region);
+	pixman_region32_fini(&region);
+	bench_scatter(&region);
+	cut(&works[1], "128x64x16", &region);
+	pixman_region32_fini(&region);
+
+	printf("%-11s %-8s %-10s %4s %10s %8s %8s %8s\n", "picture", "damage", "form", "n", "bytes",
+	       "ms", "again", "for 16");
+	for (unsigned p = 0; p < BENCH_PICTURES; p++) {
+		bench_pictures[p].draw(pixels);
+		for (unsigned f = 0; f < sizeof(forms) / sizeof(forms[0]); f++)
+			for (unsigned w = 0; w < 2; w++)
+				measure(bench_pictures[p].name, f, &works[w]);
+		measure_order(bench_pictures[p].name);
 	}
 	return 0;
 }
