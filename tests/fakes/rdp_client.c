@@ -17,6 +17,7 @@
 
 #include "common/wakeup.h"
 #include "common/xalloc.h"
+#include "tests/fakes/rdp_client_graphics.h"
 
 #define EVENTS_MAX 32
 
@@ -43,11 +44,17 @@ struct rdp_client {
 	bool has_display_control_caps;
 	enum rdp_client_pointer pointer;
 	rdpPointer shape; /* its sizes alone */
+	struct rdp_client_graphics graphics;
 };
 
 static struct rdp_client *client_of(rdpContext *context)
 {
 	return ((struct client_context *)context)->client;
+}
+
+struct rdp_client_graphics *rdp_client_graphics_of(rdpContext *context)
+{
+	return &client_of(context)->graphics;
 }
 
 /* -- FreeRDP's callbacks: the client's thread ------------------------------------ */
@@ -107,12 +114,16 @@ static void handle_channel_connected(void *data, const ChannelConnectedEventArgs
 	} else {
 		freerdp_client_OnChannelConnectedEventHandler(data, event);
 	}
+	if (strcmp(event->name, RDPGFX_DVC_CHANNEL_NAME) == 0)
+		rdp_client_graphics_attach(&client->graphics, event->pInterface);
 }
 
 static void handle_channel_disconnected(void *data, const ChannelDisconnectedEventArgs *event)
 {
 	struct rdp_client *client = client_of(data);
 
+	if (strcmp(event->name, RDPGFX_DVC_CHANNEL_NAME) == 0)
+		rdp_client_graphics_detach(&client->graphics);
 	if (strcmp(event->name, RDPEI_DVC_CHANNEL_NAME) == 0)
 		client->touch = NULL;
 	else if (strcmp(event->name, DISP_DVC_CHANNEL_NAME) == 0)
@@ -247,6 +258,7 @@ static void set_up(struct rdp_client *client)
 				  !options->is_without_graphics);
 	freerdp_settings_set_bool(settings, FreeRDP_GfxSuspendFrameAck,
 				  options->never_acknowledges);
+	freerdp_settings_set_bool(settings, FreeRDP_GfxH264, options->takes_video);
 	freerdp_settings_set_bool(settings, FreeRDP_MultiTouchInput, options->has_touch);
 	freerdp_settings_set_bool(settings, FreeRDP_SupportDisplayControl,
 				  options->has_display_control);
@@ -308,6 +320,7 @@ struct rdp_client *rdp_client_start(const struct rdp_client_options *options)
 	};
 
 	client->options = *options;
+	client->graphics.is_silent = options->is_silent;
 	pthread_mutex_init(&client->lock, NULL);
 	client->context = freerdp_client_context_new(&entry);
 	if (!client->context || wakeup_create(&client->wakeup) < 0)
@@ -412,6 +425,46 @@ bool rdp_client_shows(struct rdp_client *client, uint32_t x, uint32_t y, uint32_
 	return is_shown;
 }
 
+static void add_difference(struct rdp_client_difference *difference, uint32_t a, uint32_t b)
+{
+	for (unsigned shift = 0; shift < 24; shift += 8) {
+		int apart = (int)(a >> shift & 0xff) - (int)(b >> shift & 0xff);
+		unsigned distance = (unsigned)(apart < 0 ? -apart : apart);
+
+		if (distance > difference->greatest)
+			difference->greatest = distance;
+		difference->mean += distance;
+	}
+}
+
+struct rdp_client_difference rdp_client_difference(struct rdp_client *client, uint32_t x,
+						   uint32_t y, uint32_t width, uint32_t height,
+						   const uint32_t *pixels)
+{
+	struct rdp_client_difference difference = {0};
+
+	pthread_mutex_lock(&client->lock);
+	rdpGdi *gdi = client->context->gdi;
+	for (uint32_t row = 0; row < height && y + row < (uint32_t)gdi->height; row++) {
+		const uint32_t *shown = (const uint32_t *)(gdi->primary_buffer +
+							   (size_t)(y + row) * gdi->stride);
+
+		for (uint32_t i = 0; i < width && x + i < (uint32_t)gdi->width; i++)
+			add_difference(&difference, shown[x + i], pixels[(size_t)row * width + i]);
+	}
+	pthread_mutex_unlock(&client->lock);
+	difference.mean /= 3.0 * width * height;
+	return difference;
+}
+
+struct rdp_client_video rdp_client_video(struct rdp_client *client)
+{
+	pthread_mutex_lock(&client->lock);
+	struct rdp_client_video video = client->graphics.seen;
+	pthread_mutex_unlock(&client->lock);
+	return video;
+}
+
 enum rdp_client_pointer rdp_client_pointer(struct rdp_client *client, uint32_t *ret_width,
 					   uint32_t *ret_height, uint32_t *ret_hot_x,
 					   uint32_t *ret_hot_y)
@@ -432,6 +485,20 @@ void rdp_client_pause(struct rdp_client *client, bool is_paused)
 {
 	atomic_store(&client->is_paused, is_paused);
 	wakeup_signal(client->wakeup);
+}
+
+void rdp_client_acknowledge(struct rdp_client *client, uint32_t frame)
+{
+	pthread_mutex_lock(&client->lock);
+	rdp_client_graphics_acknowledge(&client->graphics, frame);
+	pthread_mutex_unlock(&client->lock);
+}
+
+void rdp_client_advertise(struct rdp_client *client, bool takes_video)
+{
+	pthread_mutex_lock(&client->lock);
+	rdp_client_graphics_advertise(&client->graphics, takes_video);
+	pthread_mutex_unlock(&client->lock);
 }
 
 void rdp_client_minimise(struct rdp_client *client, bool is_minimised)

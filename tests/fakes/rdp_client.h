@@ -45,6 +45,8 @@ struct rdp_client_options {
 	bool is_without_graphics; /* knows bitmap updates only */
 	bool refuses_graphics;	  /* says that it knows them, and then refuses the channel */
 	bool never_acknowledges;  /* says that it will not */
+	bool is_silent;		  /* does not acknowledge, and does not say so */
+	bool takes_video;	  /* decodes AVC420 */
 	bool has_touch;
 	bool has_display_control;
 	/* Told of what was painted, and how much came for it; on the client's thread. NULL: not. */
@@ -52,6 +54,24 @@ struct rdp_client_options {
 	void *data;
 	unsigned monitors; /* 0: one, that is not spoken of */
 	struct rdp_client_monitor monitor[RDP_CLIENT_MONITORS_MAX];
+};
+
+/* What came through the graphics pipeline. */
+struct rdp_client_video {
+	uint64_t frames;
+	uint64_t pieces;	 /* exact ones */
+	uint64_t units;		 /* of video, decoded on a surface that is not shown */
+	uint64_t units_in_place; /* the same on one that is */
+	uint64_t copies;	 /* from surface to surface */
+	unsigned surfaces;	 /* there now */
+	unsigned bad_rects;	 /* of units: that overlap, are empty or lie outside */
+	unsigned errors;	 /* FreeRDP's, and surfaces made twice or never */
+};
+
+/* How far the desktop is from what it is to show, over all colours of all pixels. */
+struct rdp_client_difference {
+	unsigned greatest;
+	double mean;
 };
 
 /* What the client's pointer looks like. */
@@ -87,10 +107,23 @@ void rdp_client_desktop_size(struct rdp_client *client, uint32_t *ret_width, uin
 bool rdp_client_shows(struct rdp_client *client, uint32_t x, uint32_t y, uint32_t width,
 		      uint32_t height, const uint32_t *pixels);
 
+/** How far it is from that. */
+struct rdp_client_difference rdp_client_difference(struct rdp_client *client, uint32_t x,
+						   uint32_t y, uint32_t width, uint32_t height,
+						   const uint32_t *pixels);
+
+struct rdp_client_video rdp_client_video(struct rdp_client *client);
+
 /** The pointer, and the hot spot and first pixel of a shape (a8r8g8b8, straight). */
 enum rdp_client_pointer rdp_client_pointer(struct rdp_client *client, uint32_t *ret_width,
 					   uint32_t *ret_height, uint32_t *ret_hot_x,
 					   uint32_t *ret_hot_y);
+
+/** Acknowledges a frame, also one that was never sent. */
+void rdp_client_acknowledge(struct rdp_client *client, uint32_t frame);
+
+/** Begins anew with its graphics, with or without video. */
+void rdp_client_advertise(struct rdp_client *client, bool takes_video);
 
 /** Stops reading from the connection, or goes on. */
 void rdp_client_pause(struct rdp_client *client, bool is_paused);

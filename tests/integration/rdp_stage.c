@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/integration/rdp_stage.h"
 
+#include "common/worker.h"
 #include "common/xalloc.h"
 #include "gateway/access/access.h"
+#include "gateway/encode/feeds.h"
 #include "gateway/input/seat.h"
 #include "gateway/resize.h"
 #include "tests/support/temporary.h"
@@ -84,6 +86,9 @@ void stage_open(struct stage *stage, const struct rdp_options *options)
 	EXPECT_INT(loop_create(&stage->loop), 0);
 	services->loop = stage->loop;
 	services->heads = heads_create(stage->loop, BUDGET, stage->policies);
+	EXPECT_INT(workers_create(stage->loop, 1, HEADS_MAX * RENDITIONS, &services->workers), 0);
+	services->feeds = feeds_create(stage->loop, services->workers, services->heads,
+				       ENCODER_X264);
 	services->seat = seat_create(stage->loop, services->heads);
 	services->resize = resize_create(stage->loop, services->heads, handle_resize, stage);
 	services->viewers = viewers_create();
@@ -102,6 +107,8 @@ void stage_close(struct stage *stage)
 	struct services *services = &stage->services;
 
 	rdp_server_destroy(stage->server);
+	workers_destroy(services->workers);
+	feeds_destroy(services->feeds);
 	seat_detach(services->seat);
 	access_destroy(services->access);
 	viewers_destroy(services->viewers);
