@@ -11,7 +11,6 @@
 
 #include "common/xalloc.h"
 #include "gateway/frame/frame.h"
-#include "gateway/rdp/rdp_server.h"
 
 #define NAME_LENGTH_MAX		64
 #define FRAME_MEMORY_DEFAULT_MB 512
@@ -127,6 +126,19 @@ static int set_rdp_heads(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int set_rdp_video(struct parser *parser, const char *value)
+{
+	if (strcmp(value, "regions") == 0)
+		parser->config->rdp_video = RDP_VIDEO_REGIONS;
+	else if (strcmp(value, "whole") == 0)
+		parser->config->rdp_video = RDP_VIDEO_WHOLE;
+	else if (strcmp(value, "off") == 0)
+		parser->config->rdp_video = RDP_VIDEO_OFF;
+	else
+		return fail(parser, "rdp-video '%s' is not one of regions, whole, off", value);
+	return 0;
+}
+
 static int set_control(struct parser *parser, const char *value)
 {
 	struct listen_address address;
@@ -205,6 +217,9 @@ static const struct option {
 	{"rdp-heads", "all|N",
 	 "heads for RDP clients (by their monitors: one gets head 0, several get all)",
 	 set_rdp_heads},
+	{"rdp-video", "regions|whole|off",
+	 "what RDP clients get as H.264: what moves, the whole head, or nothing (regions)",
+	 set_rdp_video},
 	{"vnc", "ADDR:PORT|unix:PATH", "serve VNC: head N at PORT + N, or PATH.N (off)", set_vnc},
 	{"web", "ADDR:PORT", "serve browsers there (off)", set_web},
 	{"web-root", "DIR", "the browser client's files (" WEB_ROOT_DEFAULT ")", set_web_root},

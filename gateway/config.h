@@ -16,6 +16,7 @@
 #include "gateway/access/access.h"
 #include "gateway/frame/head.h"
 #include "gateway/net/listener.h"
+#include "gateway/rdp/rdp_server.h"
 #include "gateway/source/source.h"
 
 struct config {
@@ -25,6 +26,7 @@ struct config {
 	struct listen_address rdp, vnc, web;
 	bool rdp_heads_are_given;
 	int rdp_heads; /* a head's number, or RDP_HEADS_ALL */
+	enum rdp_video_use rdp_video;
 	char *control;
 	char *state_dir;
 	char *web_root;

@@ -170,6 +170,7 @@ static int create_servers(struct session *session)
 			.address = config->rdp,
 			.heads_are_given = config->rdp_heads_are_given,
 			.heads = config->rdp_heads,
+			.video = config->rdp_video,
 			.key = &session->tls_key,
 		};
 

@@ -9,6 +9,8 @@
 #include "common/xalloc.h"
 #include "gateway/encode/piece_cutter.h"
 #include "gateway/encode/piece_planar.h"
+#include "gateway/frame/frame.h"
+#include "gateway/rdp/rdp_change.h"
 
 /* [MS-RDPBCGR] 3.2.5.9.2: tiles of this side are what every client has been sent. */
 #define TILE_SIDE 64
@@ -66,9 +68,9 @@ static ssize_t bitmap_send_tile(struct rdp_bitmap_output *bitmap, const struct r
 	uint32_t width = (uint32_t)(box->x2 - box->x1);
 	uint32_t height = (uint32_t)(box->y2 - box->y1);
 	/* Bitmap updates begin with the bottom row. */
-	UINT32 length = (UINT32)piece_planar_encode(frame_row(frame, (uint32_t)box->y2 - 1) + box->x1,
-						  -(ptrdiff_t)(frame->stride_bytes / 4), width,
-						  height, bitmap->tile);
+	UINT32 length = (UINT32)piece_planar_encode(
+		frame_row(frame, (uint32_t)box->y2 - 1) + box->x1,
+		-(ptrdiff_t)(frame->stride_bytes / 4), width, height, bitmap->tile);
 
 	BITMAP_DATA data = {
 		.destLeft = place->x + (uint32_t)box->x1,
@@ -93,8 +95,7 @@ static ssize_t bitmap_send_tile(struct rdp_bitmap_output *bitmap, const struct r
 	return (ssize_t)length;
 }
 
-static ssize_t bitmap_send(struct rdp_output *output, unsigned index, const struct frame *frame,
-			   pixman_region32_t *stale)
+static ssize_t bitmap_send(struct rdp_output *output, unsigned index, struct rdp_change *change)
 {
 	struct rdp_bitmap_output *bitmap = (struct rdp_bitmap_output *)output;
 	const struct rdp_place *place = &bitmap->layout.places[index];
@@ -104,21 +105,25 @@ static ssize_t bitmap_send(struct rdp_output *output, unsigned index, const stru
 	ssize_t sent = 0;
 
 	if (desktop.width <= place->x) {
-		pixman_region32_clear(stale);
+		pixman_region32_clear(&change->rest);
 		return 0;
 	}
-	pixman_region32_intersect_rect(stale, stale, 0, 0, desktop.width - place->x,
+	pixman_region32_intersect_rect(&change->rest, &change->rest, 0, 0, desktop.width - place->x,
 				       desktop.height);
 
-	piece_cutter_begin(&cutter, stale, TILE_SIDE, TILE_SIDE);
-	while (sent < RDP_UPDATE_BYTES && piece_cutter_next(&cutter, &box)) {
-		ssize_t bytes = bitmap_send_tile(bitmap, place, frame, &box);
-		if (bytes < 0)
-			return bytes;
-		sent += bytes;
+	piece_cutter_begin(&cutter, &change->rest, TILE_SIDE, TILE_SIDE);
+	while (sent >= 0 && sent < RDP_UPDATE_BYTES && piece_cutter_next(&cutter, &box)) {
+		ssize_t bytes = bitmap_send_tile(bitmap, place, change->picture.frame, &box);
+		sent = bytes < 0 ? bytes : sent + bytes;
 	}
 	piece_cutter_end(&cutter);
 	return sent;
+}
+
+/* Nothing is acknowledged. */
+static uint32_t bitmap_kbps(const struct rdp_output *output)
+{
+	return 0;
 }
 
 static const struct rdp_output_ops bitmap_ops = {
@@ -126,6 +131,7 @@ static const struct rdp_output_ops bitmap_ops = {
 	.has_room = bitmap_has_room,
 	.arrange = bitmap_arrange,
 	.send = bitmap_send,
+	.kbps = bitmap_kbps,
 };
 
 int rdp_bitmap_create(rdpContext *context, struct rdp_bitmap_output **ret_bitmap)
@@ -134,6 +140,7 @@ int rdp_bitmap_create(rdpContext *context, struct rdp_bitmap_output **ret_bitmap
 
 	bitmap->base.ops = &bitmap_ops;
 	bitmap->base.is_blank = true;
+	bitmap->base.rendition = RENDITION_NONE;
 	bitmap->context = context;
 	bitmap->tile = xcalloc(1, PIECE_PLANAR_BYTES_MAX(TILE_SIDE, TILE_SIDE));
 

@@ -72,7 +72,7 @@ static bool client_knows_graphics(const struct rdp_channels *channels)
 }
 
 int rdp_channels_create(rdpContext *context, const struct services *services,
-			struct rdp_channels **ret_channels)
+			enum rdp_video_use video_use, struct rdp_channels **ret_channels)
 {
 	CLEANUP(rdp_channels_destroyp)
 	struct rdp_channels *channels = xcalloc(1, sizeof(*channels));
@@ -87,7 +87,7 @@ int rdp_channels_create(rdpContext *context, const struct services *services,
 	rdp_library_enter_session(channels->manager);
 	WTSVirtualChannelManagerSetDVCCreationCallback(channels->manager, handle_answer, channels);
 
-	int r = rdp_gfx_create(context, channels->manager, &channels->gfx);
+	int r = rdp_gfx_create(context, channels->manager, video_use, &channels->gfx);
 	if (r < 0)
 		return r;
 	*ret_channels = TAKE(channels);

@@ -16,6 +16,7 @@
 
 #include "common/cleanup.h"
 #include "gateway/rdp/rdp_output.h"
+#include "gateway/rdp/rdp_server.h"
 #include "gateway/services.h"
 
 struct rdp_channels;
@@ -25,7 +26,7 @@ struct rdp_channels;
 
 /** `context` is a peer's, with all its other parts. Returns 0 or negative errno. */
 int rdp_channels_create(rdpContext *context, const struct services *services,
-			struct rdp_channels **ret_channels);
+			enum rdp_video_use video_use, struct rdp_channels **ret_channels);
 
 /** Closes them. Accepts NULL. */
 void rdp_channels_destroy(struct rdp_channels *channels);

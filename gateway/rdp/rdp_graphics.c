@@ -7,26 +7,26 @@
 
 #include "common/loop.h"
 #include "common/xalloc.h"
-#include "gateway/encode/piece_cutter.h"
+#include "gateway/frame/frame.h"
+#include "gateway/rdp/rdp_caps.h"
+#include "gateway/rdp/rdp_change.h"
 #include "gateway/rdp/rdp_pacing.h"
-#include "gateway/encode/piece_planar.h"
-
-/* A piece that is encoded at once: tall, since planar predicts from the row above. */
-#define PIECE_WIDTH  PIECE_PLANAR_WIDTH_MAX
-#define PIECE_HEIGHT 128
+#include "gateway/rdp/rdp_planar.h"
+#include "gateway/rdp/rdp_surfaces.h"
+#include "gateway/rdp/rdp_video.h"
 
 struct rdp_gfx {
 	struct rdp_output base;
 	RdpgfxServerContext *server;
-	uint8_t *piece;
+	enum rdp_video_use video_use;
 	uint32_t channel;
 	bool is_open;
 	bool is_accepted;
 	bool is_agreed;
 	struct rdp_pacing pacing;
-	uint16_t surfaces[RDP_PLACES_MAX]; /* of the places; those of earlier layouts are gone */
-	unsigned surfaces_count;
-	uint16_t last_surface;
+	struct rdp_surfaces surfaces;
+	struct rdp_video video;
+	uint16_t shown[RDP_PLACES_MAX]; /* the places' surfaces */
 };
 
 static bool gfx_has_room(const struct rdp_output *output)
@@ -36,30 +36,11 @@ static bool gfx_has_room(const struct rdp_output *output)
 	return rdp_pacing_has_room(&gfx->pacing);
 }
 
-static int gfx_add_surface(struct rdp_gfx *gfx, const struct rdp_place *place)
+static uint32_t gfx_kbps(const struct rdp_output *output)
 {
-	RdpgfxServerContext *server = gfx->server;
+	const struct rdp_gfx *gfx = (const struct rdp_gfx *)output;
 
-	/* Numbers are not used again soon: an acknowledgement or a client's cache may be late. */
-	if (++gfx->last_surface == 0)
-		gfx->last_surface = 1;
-
-	RDPGFX_CREATE_SURFACE_PDU create = {
-		.surfaceId = gfx->last_surface,
-		.width = (UINT16)place->size.width,
-		.height = (UINT16)place->size.height,
-		.pixelFormat = GFX_PIXEL_FORMAT_XRGB_8888,
-	};
-	RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU map = {
-		.surfaceId = gfx->last_surface,
-		.outputOriginX = place->x,
-		.outputOriginY = place->y,
-	};
-
-	if (server->CreateSurface(server, &create) || server->MapSurfaceToOutput(server, &map))
-		return -EIO;
-	gfx->surfaces[gfx->surfaces_count++] = gfx->last_surface;
-	return 0;
+	return rate_meter_kbps(&gfx->pacing.meter);
 }
 
 static int gfx_arrange(struct rdp_output *output, const struct rdp_layout *layout)
@@ -68,13 +49,10 @@ static int gfx_arrange(struct rdp_output *output, const struct rdp_layout *layou
 	RdpgfxServerContext *server = gfx->server;
 	MONITOR_DEF monitors[RDP_PLACES_MAX];
 
-	for (unsigned i = 0; i < gfx->surfaces_count; i++) {
-		RDPGFX_DELETE_SURFACE_PDU delete = {.surfaceId = gfx->surfaces[i]};
-
-		if (server->DeleteSurface(server, &delete))
-			return -EIO;
-	}
-	gfx->surfaces_count = 0;
+	int r = rdp_surfaces_clear(&gfx->surfaces);
+	if (r < 0)
+		return r;
+	rdp_video_forget(&gfx->video);
 
 	for (unsigned i = 0; i < layout->count; i++) {
 		const struct rdp_place *place = &layout->places[i];
@@ -99,63 +77,86 @@ static int gfx_arrange(struct rdp_output *output, const struct rdp_layout *layou
 
 	if (server->ResetGraphics(server, &reset))
 		return -EIO;
-	for (unsigned i = 0; i < layout->count; i++) {
-		int r = gfx_add_surface(gfx, &layout->places[i]);
-		if (r < 0)
-			return r;
+	for (unsigned i = 0; i < layout->count && r == 0; i++) {
+		const struct rdp_place *place = &layout->places[i];
+
+		r = rdp_surfaces_create(&gfx->surfaces, place->size, &gfx->shown[i]);
+		if (r == 0)
+			r = rdp_surfaces_map(&gfx->surfaces, gfx->shown[i], place->x, place->y);
 	}
-	return 0;
+	return r;
 }
 
-/* Returns the bytes of the piece or negative errno. */
-static ssize_t gfx_send_piece(struct rdp_gfx *gfx, uint16_t surface, const struct frame *frame,
-			      const pixman_box32_t *box)
+/* Returns the bytes sent or negative errno. */
+static ssize_t send_still(struct rdp_gfx *gfx, unsigned place, const struct rdp_change *change)
 {
-	uint32_t width = (uint32_t)(box->x2 - box->x1);
-	uint32_t height = (uint32_t)(box->y2 - box->y1);
-	UINT32 length = (UINT32)piece_planar_encode(frame_row(frame, (uint32_t)box->y1) + box->x1,
-						  frame->stride_bytes / 4, width, height,
-						  gfx->piece);
-	RDPGFX_SURFACE_COMMAND command = {
-		.surfaceId = surface,
-		.codecId = RDPGFX_CODECID_PLANAR,
-		.format = PIXEL_FORMAT_BGRX32,
-		.left = (UINT32)box->x1,
-		.top = (UINT32)box->y1,
-		.right = (UINT32)box->x2,
-		.bottom = (UINT32)box->y2,
-		.width = width,
-		.height = height,
-		.length = length,
-		.data = gfx->piece,
-	};
+	const struct frame *frame = change->picture.frame;
+	pixman_box32_t box = feed_still_box(frame->width, frame->height);
+	pixman_region32_t all;
 
-	return gfx->server->SurfaceCommand(gfx->server, &command) ? -EIO : (ssize_t)length;
+	pixman_region32_init_with_extents(&all, &box);
+	ssize_t sent = rdp_video_send_in_place(&gfx->video, gfx->shown[place], &box, change->still,
+					       &all);
+	pixman_region32_fini(&all);
+	return sent;
 }
 
-static ssize_t gfx_send(struct rdp_output *output, unsigned place, const struct frame *frame,
-			pixman_region32_t *stale)
+static ssize_t send_unit(struct rdp_gfx *gfx, unsigned place, const struct rdp_change_unit *unit)
+{
+	if (gfx->base.rendition == RENDITION_WHOLE)
+		return rdp_video_send_in_place(&gfx->video, gfx->shown[place], &unit->stream->box,
+					       unit->packet, &unit->painted);
+	return rdp_video_send(&gfx->video, place, gfx->shown[place], unit->stream, unit->packet,
+			      &unit->painted);
+}
+
+/* How many bytes of exact pixels may come after `sent` of video. */
+static size_t planar_max(const struct rdp_gfx *gfx, ssize_t sent)
+{
+	size_t max = rate_meter_update_max(&gfx->pacing.meter);
+
+	if (max > RDP_UPDATE_BYTES)
+		max = RDP_UPDATE_BYTES;
+	return (size_t)sent < max ? max - (size_t)sent : 0;
+}
+
+/* Sends what lies between the marks of a frame. Returns the bytes sent or negative errno. */
+static ssize_t send_parts(struct rdp_gfx *gfx, unsigned place, struct rdp_change *change)
+{
+	ssize_t sent = change->still ? send_still(gfx, place, change) : 0;
+
+	for (unsigned i = 0; i < change->units_count && sent >= 0; i++) {
+		ssize_t bytes = send_unit(gfx, place, &change->units[i]);
+		sent = bytes < 0 ? bytes : sent + bytes;
+	}
+	if (sent < 0)
+		return sent;
+
+	ssize_t bytes = rdp_planar_send(gfx->server, gfx->shown[place], change,
+					planar_max(gfx, sent));
+	return bytes < 0 ? bytes : sent + bytes;
+}
+
+static ssize_t gfx_send(struct rdp_output *output, unsigned place, struct rdp_change *change)
 {
 	struct rdp_gfx *gfx = (struct rdp_gfx *)output;
 	RdpgfxServerContext *server = gfx->server;
-	uint32_t id = rdp_pacing_send(&gfx->pacing, loop_now_us());
+	uint32_t id = rdp_pacing_next(&gfx->pacing);
 	RDPGFX_START_FRAME_PDU start = {.frameId = id};
 	RDPGFX_END_FRAME_PDU end = {.frameId = id};
-	struct piece_cutter cutter;
-	pixman_box32_t box;
-	ssize_t sent = 0;
+	int r = rdp_video_keep(&gfx->video, place, &change->picture);
 
+	if (r < 0)
+		return r;
 	if (server->StartFrame(server, &start))
 		return -EIO;
-	piece_cutter_begin(&cutter, stale, PIECE_WIDTH, PIECE_HEIGHT);
-	while (sent < RDP_UPDATE_BYTES && piece_cutter_next(&cutter, &box)) {
-		ssize_t bytes = gfx_send_piece(gfx, gfx->surfaces[place], frame, &box);
-		if (bytes < 0)
-			return bytes;
-		sent += bytes;
-	}
-	piece_cutter_end(&cutter);
-	return server->EndFrame(server, &end) ? -EIO : sent;
+	ssize_t sent = send_parts(gfx, place, change);
+	if (sent < 0)
+		return sent;
+	if (server->EndFrame(server, &end))
+		return -EIO;
+	rdp_pacing_sent(&gfx->pacing, (uint32_t)sent, loop_now_us());
+	return sent;
 }
 
 static const struct rdp_output_ops gfx_ops = {
@@ -163,38 +164,38 @@ static const struct rdp_output_ops gfx_ops = {
 	.has_room = gfx_has_room,
 	.arrange = gfx_arrange,
 	.send = gfx_send,
+	.kbps = gfx_kbps,
 };
 
-/* The newest version that both know; they differ for us in nothing but their codecs. */
+static enum rendition choose_rendition(const struct rdp_gfx *gfx, const RDPGFX_CAPSET *caps)
+{
+	if (gfx->video_use == RDP_VIDEO_OFF || !rdp_caps_have_video(caps))
+		return RENDITION_NONE;
+	return gfx->video_use == RDP_VIDEO_WHOLE ? RENDITION_WHOLE : RENDITION_MAIN;
+}
+
 static UINT handle_caps_advertise(RdpgfxServerContext *server,
 				  const RDPGFX_CAPS_ADVERTISE_PDU *advertise)
 {
-	static const UINT32 versions[] = {
-		RDPGFX_CAPVERSION_107, RDPGFX_CAPVERSION_106, RDPGFX_CAPVERSION_106_ERR,
-		RDPGFX_CAPVERSION_105, RDPGFX_CAPVERSION_104, RDPGFX_CAPVERSION_103,
-		RDPGFX_CAPVERSION_102, RDPGFX_CAPVERSION_101, RDPGFX_CAPVERSION_10,
-		RDPGFX_CAPVERSION_81,  RDPGFX_CAPVERSION_8,
-	};
 	struct rdp_gfx *gfx = server->custom;
+	const RDPGFX_CAPSET *chosen = rdp_caps_choose(advertise->capsSets, advertise->capsSetCount,
+						      gfx->video_use != RDP_VIDEO_OFF);
 
-	for (size_t v = 0; v < sizeof(versions) / sizeof(versions[0]); v++) {
-		for (UINT16 i = 0; i < advertise->capsSetCount; i++) {
-			if (advertise->capsSets[i].version != versions[v])
-				continue;
+	if (!chosen)
+		return CHANNEL_RC_UNSUPPORTED_VERSION;
 
-			RDPGFX_CAPSET caps = advertise->capsSets[i];
-			RDPGFX_CAPS_CONFIRM_PDU confirm = {.capsSet = &caps};
+	RDPGFX_CAPSET caps = *chosen;
+	RDPGFX_CAPS_CONFIRM_PDU confirm = {.capsSet = &caps};
 
-			/* [MS-RDPEGFX] 3.3.5.18: it may come again, and all surfaces are gone
-			 * then. Windows 10 stays black without a full refresh. */
-			rdp_pacing_reset(&gfx->pacing);
-			gfx->surfaces_count = 0;
-			gfx->base.is_blank = true;
-			gfx->is_agreed = true;
-			return server->CapsConfirm(server, &confirm);
-		}
-	}
-	return CHANNEL_RC_UNSUPPORTED_VERSION;
+	/* [MS-RDPEGFX] 3.3.5.18: it may come again, and all surfaces are gone then. Windows 10
+	 * stays black without a full refresh. */
+	rdp_pacing_reset(&gfx->pacing);
+	rdp_surfaces_forget(&gfx->surfaces);
+	rdp_video_forget(&gfx->video);
+	gfx->base.is_blank = true;
+	gfx->base.rendition = choose_rendition(gfx, &caps);
+	gfx->is_agreed = true;
+	return server->CapsConfirm(server, &confirm);
 }
 
 static UINT handle_frame_acknowledge(RdpgfxServerContext *server,
@@ -215,17 +216,20 @@ static BOOL handle_channel_assigned(RdpgfxServerContext *server, UINT32 channel)
 	return TRUE;
 }
 
-int rdp_gfx_create(rdpContext *context, HANDLE channel_manager, struct rdp_gfx **ret_gfx)
+int rdp_gfx_create(rdpContext *context, HANDLE channel_manager, enum rdp_video_use video_use,
+		   struct rdp_gfx **ret_gfx)
 {
 	CLEANUP(rdp_gfx_destroyp) struct rdp_gfx *gfx = xcalloc(1, sizeof(*gfx));
 
 	gfx->base.ops = &gfx_ops;
 	gfx->base.is_blank = true;
-	gfx->piece = xcalloc(1, PIECE_PLANAR_BYTES_MAX(PIECE_WIDTH, PIECE_HEIGHT));
+	gfx->video_use = video_use;
 	gfx->server = rdpgfx_server_context_new(channel_manager);
 	if (!gfx->server)
 		return -ENOMEM;
 
+	gfx->surfaces.server = gfx->server;
+	gfx->video.surfaces = &gfx->surfaces;
 	gfx->server->rdpcontext = context;
 	gfx->server->custom = gfx;
 	gfx->server->CapsAdvertise = handle_caps_advertise;
@@ -245,7 +249,6 @@ void rdp_gfx_destroy(struct rdp_gfx *gfx)
 	if (gfx->is_open)
 		gfx->server->Close(gfx->server);
 	rdpgfx_server_context_free(gfx->server);
-	free(gfx->piece);
 	free(gfx);
 }
 

@@ -5,8 +5,8 @@
  * RDP graphics
  *
  * The graphics pipeline ([MS-RDPEGFX]): a surface for each head, mapped side
- * by side, drawn with the planar codec, which is exact. Frames are paced by the
- * client's acknowledgements.
+ * by side; video where a head moves, and the planar codec, which is exact,
+ * elsewhere. Frames are paced by the client's acknowledgements.
  *
  * Threads: the viewer's.
  */
@@ -15,11 +15,13 @@
 
 #include "common/cleanup.h"
 #include "gateway/rdp/rdp_output.h"
+#include "gateway/rdp/rdp_server.h"
 
 struct rdp_gfx;
 
 /** Returns 0 or negative errno. */
-int rdp_gfx_create(rdpContext *context, HANDLE channel_manager, struct rdp_gfx **ret_gfx);
+int rdp_gfx_create(rdpContext *context, HANDLE channel_manager, enum rdp_video_use video_use,
+		   struct rdp_gfx **ret_gfx);
 
 /** Accepts NULL. */
 void rdp_gfx_destroy(struct rdp_gfx *gfx);

@@ -10,18 +10,19 @@
  * Threads: the viewer's.
  */
 
-#include <pixman.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-#include "gateway/frame/frame.h"
+#include "gateway/encode/feed.h"
 #include "gateway/rdp/rdp_layout.h"
 
 struct rdp_output;
+struct rdp_change;
 
 /*
- * Encoded bytes after which an update ends, and the rest goes into the next
- * one: what a slow link has to swallow before input is looked at again.
+ * Encoded bytes of lossless pixels after which an update ends, however fast the line is, and
+ * the rest goes into the next one: what it has to swallow before input is looked at again.
  */
 #define RDP_UPDATE_BYTES (256 * 1024)
 
@@ -34,13 +35,16 @@ struct rdp_output_ops {
 	/* Makes the client's desktop this one, blank. Returns 0 or negative errno. */
 	int (*arrange)(struct rdp_output *output, const struct rdp_layout *layout);
 
-	/* Sends what fits in an update of a place's `stale` pixels, and takes it out of there.
-	 * Returns the bytes sent or negative errno. */
-	ssize_t (*send)(struct rdp_output *output, unsigned place, const struct frame *frame,
-			pixman_region32_t *stale);
+	/* Sends an update with a place's change: all of its video, and as much as fits of its
+	 * `rest`, which it takes out of there. Returns the bytes sent or negative errno. */
+	ssize_t (*send)(struct rdp_output *output, unsigned place, struct rdp_change *change);
+
+	/* What the client's line takes; 0: that is not known. */
+	uint32_t (*kbps)(const struct rdp_output *output);
 };
 
 struct rdp_output {
 	const struct rdp_output_ops *ops;
-	bool is_blank; /* the client has nothing of ours: arrange, and send all */
+	bool is_blank;		  /* the client has nothing of ours: arrange, and send all */
+	enum rendition rendition; /* what video it takes; may change while it is blank */
 };

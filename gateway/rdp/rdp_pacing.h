@@ -4,8 +4,8 @@
 /*
  * RDP pacing
  *
- * How many frames are on their way to a client: those sent that it has not
- * acknowledged. Pure arithmetic.
+ * Which frames are on their way to a client: those sent that it has not
+ * acknowledged; and so how much its line takes. Pure arithmetic.
  *
  * A client that stops acknowledging gets nothing more, and finds the newest
  * picture when it begins again. One that says that it will not acknowledge
@@ -15,24 +15,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Enough to keep a link busy while acknowledgements travel, and few enough for
- * the newest frame to be new when it arrives. */
-#define RDP_FRAMES_IN_FLIGHT_MAX 3
+#include "gateway/encode/rate.h"
 
 struct rdp_pacing {
-	uint32_t sent;	       /* the last frame's id; ids begin with 1 */
-	uint32_t acknowledged; /* the last one that the client has shown */
+	struct rate_meter meter; /* its updates are frames, by their ids */
 	bool is_suspended;
-	uint64_t waiting_since_us; /* of the oldest unacknowledged frame or the last sign of life */
 };
 
-/** Forgets all: the client began anew. Ids go on. */
+/** Forgets what is on its way: the client began anew. Ids go on. */
 void rdp_pacing_reset(struct rdp_pacing *pacing);
 
 bool rdp_pacing_has_room(const struct rdp_pacing *pacing);
 
-/** Counts a frame. Returns its id. */
-uint32_t rdp_pacing_send(struct rdp_pacing *pacing, uint64_t now_us);
+/** The id of the frame that rdp_pacing_sent() will be called for next. */
+uint32_t rdp_pacing_next(const struct rdp_pacing *pacing);
+
+/** A frame of so many bytes was sent. */
+void rdp_pacing_sent(struct rdp_pacing *pacing, uint32_t bytes, uint64_t now_us);
 
 /** Takes note of an acknowledgement; of a frame that was never sent, it is none. */
 void rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t queue_depth,

@@ -316,7 +316,8 @@ static int set_up(struct rdp_peer *peer, int socket)
 
 	peer->context = context;
 	context->peer = peer;
-	context->picture = rdp_picture_create(peer->services->heads, peer->options, peer->wakeup);
+	context->picture = rdp_picture_create(peer->services->heads, peer->services->feeds,
+					      peer->options, peer->wakeup);
 	context->cursor = rdp_cursor_create(freerdp->context);
 	freerdp->Capabilities = handle_capabilities;
 	freerdp->PostConnect = handle_post_connect;
@@ -335,7 +336,8 @@ static int set_up(struct rdp_peer *peer, int socket)
 		return r;
 	if (!freerdp->Initialize(freerdp))
 		return -EIO;
-	return rdp_channels_create(freerdp->context, peer->services, &context->channels);
+	return rdp_channels_create(freerdp->context, peer->services, peer->options->video,
+				   &context->channels);
 }
 
 static void tear_down(struct rdp_peer *peer)

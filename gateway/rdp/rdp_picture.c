@@ -3,19 +3,29 @@
 
 #include <string.h>
 
+#include "common/loop.h"
 #include "common/wakeup.h"
 #include "common/xalloc.h"
+#include "gateway/encode/feeds.h"
+#include "gateway/encode/ledger.h"
 #include "gateway/frame/frame.h"
+#include "gateway/rdp/rdp_change.h"
 #include "gateway/rdp/rdp_server.h"
+
+/* How often a feed is told what the line takes. */
+#define REPORT_INTERVAL_US UINT64_C(500000)
 
 /* One head as this viewer has it. */
 struct view {
-	uint64_t seen;		 /* number of the frame that `stale` is up to */
-	pixman_region32_t stale; /* not sent, or changed since */
+	struct feed_view *feed; /* NULL: not open */
+	unsigned head;
+	struct ledger ledger;
+	uint64_t reported_us; /* when its feed was told what the line takes */
 };
 
 struct rdp_picture {
 	struct heads *heads;
+	struct feeds *feeds;
 	const struct rdp_options *options;
 	struct wakeup *wakeup;
 	unsigned monitors;
@@ -30,17 +40,18 @@ struct rdp_picture {
 	struct rdp_choice choice;
 };
 
-struct rdp_picture *rdp_picture_create(struct heads *heads, const struct rdp_options *options,
-				       struct wakeup *wakeup)
+struct rdp_picture *rdp_picture_create(struct heads *heads, struct feeds *feeds,
+				       const struct rdp_options *options, struct wakeup *wakeup)
 {
 	struct rdp_picture *picture = xcalloc(1, sizeof(*picture));
 
 	picture->heads = heads;
+	picture->feeds = feeds;
 	picture->options = options;
 	picture->wakeup = wakeup;
 	picture->monitors = 1;
 	for (unsigned i = 0; i < RDP_PLACES_MAX; i++)
-		pixman_region32_init(&picture->views[i].stale);
+		ledger_init(&picture->views[i].ledger, LEDGER_PAINTS_DAMAGE);
 	pthread_mutex_init(&picture->lock, NULL);
 	return picture;
 }
@@ -56,8 +67,10 @@ void rdp_picture_destroy(struct rdp_picture *picture)
 	if (!picture)
 		return;
 	unwatch(picture);
-	for (unsigned i = 0; i < RDP_PLACES_MAX; i++)
-		pixman_region32_fini(&picture->views[i].stale);
+	for (unsigned i = 0; i < RDP_PLACES_MAX; i++) {
+		feed_view_close(picture->views[i].feed);
+		ledger_finish(&picture->views[i].ledger);
+	}
 	pthread_mutex_destroy(&picture->lock);
 	free(picture);
 }
@@ -97,7 +110,7 @@ static void choose_again(struct rdp_picture *picture)
 	unwatch(picture);
 	for (unsigned i = 0; i < choice.count; i++)
 		head_watch(heads_get(picture->heads, choice.heads[i]), picture->wakeup,
-			   HEAD_FRAMES | HEAD_CURSOR | HEAD_NOTICE);
+			   HEAD_FRAMES | HEAD_SIZE | HEAD_CURSOR | HEAD_NOTICE);
 	pthread_mutex_lock(&picture->lock);
 	picture->choice = choice;
 	pthread_mutex_unlock(&picture->lock);
@@ -129,13 +142,29 @@ void rdp_picture_expose(struct rdp_picture *picture, int32_t x, int32_t y, uint3
 {
 	for (unsigned i = 0; i < picture->layout.count; i++) {
 		const struct rdp_place *place = &picture->layout.places[i];
-		pixman_region32_t *stale = &picture->views[i].stale;
+		pixman_box32_t box = {
+			.x1 = x - (int32_t)place->x,
+			.y1 = y - (int32_t)place->y,
+			.x2 = x - (int32_t)place->x + (int32_t)width,
+			.y2 = y - (int32_t)place->y + (int32_t)height,
+		};
 
-		pixman_region32_union_rect(stale, stale, x - (int32_t)place->x,
-					   y - (int32_t)place->y, width, height);
-		pixman_region32_intersect_rect(stale, stale, 0, 0, place->size.width,
-					       place->size.height);
+		ledger_expose(&picture->views[i].ledger, &box);
 	}
+}
+
+static void open_view(struct rdp_picture *picture, struct view *view, unsigned head,
+		      enum rendition rendition)
+{
+	if (view->feed && view->head == head) {
+		feed_view_set_rendition(view->feed, rendition);
+	} else {
+		feed_view_close(view->feed);
+		view->feed = feed_view_open(feeds_get(picture->feeds, head), picture->wakeup,
+					    rendition);
+	}
+	view->head = head;
+	ledger_reset(&view->ledger);
 }
 
 /* The client shows nothing of this layout yet. */
@@ -147,12 +176,53 @@ static int begin_anew(struct rdp_picture *picture, struct rdp_output *output,
 	picture->is_changed = false;
 	output->is_blank = false;
 	picture->next = 0;
-	for (unsigned i = 0; i < picture->layout.count; i++) {
-		picture->views[i].seen = 0;
-		shown |= UINT32_C(1) << picture->layout.places[i].head;
+	for (unsigned i = 0; i < RDP_PLACES_MAX; i++) {
+		struct view *view = &picture->views[i];
+
+		if (i >= picture->layout.count) {
+			feed_view_close(TAKE(view->feed));
+			continue;
+		}
+		open_view(picture, view, picture->layout.places[i].head, output->rendition);
+		shown |= UINT32_C(1) << view->head;
 	}
 	atomic_store(&counters->heads, shown);
 	return output->ops->arrange(output, &picture->layout);
+}
+
+/* Each of the heads gets its part of the line. */
+static void report(struct rdp_picture *picture, struct view *view, struct rdp_output *output)
+{
+	uint64_t now = loop_now_us();
+
+	if (now - view->reported_us < REPORT_INTERVAL_US)
+		return;
+	view->reported_us = now;
+	feed_view_report(view->feed, output->ops->kbps(output) / picture->layout.count);
+}
+
+static bool fits(const struct rdp_place *place, uint32_t width, uint32_t height)
+{
+	return place->size.width == width && place->size.height == height;
+}
+
+/* Returns 1 when something is left, 0 when not, or negative errno. */
+static int send_change(struct rdp_picture *picture, unsigned index, struct rdp_change *change,
+		       struct rdp_output *output, struct viewer_counters *counters)
+{
+	struct view *view = &picture->views[index];
+
+	rdp_change_compose(change, view->feed, &view->ledger);
+	if (rdp_change_is_empty(change))
+		return 0;
+
+	ssize_t sent = output->ops->send(output, index, change);
+	if (sent < 0)
+		return (int)sent;
+	atomic_fetch_add(&counters->frames, 1);
+	atomic_fetch_add(&counters->bytes, (uint64_t)sent);
+	report(picture, view, output);
+	return rdp_change_sent(change, &view->ledger);
 }
 
 /* Returns 1 when something is left, 0 when not, -EAGAIN when the head has another size by now. */
@@ -161,29 +231,20 @@ static int send_view(struct rdp_picture *picture, unsigned index, struct rdp_out
 {
 	const struct rdp_place *place = &picture->layout.places[index];
 	struct view *view = &picture->views[index];
-	pixman_region32_t damage;
+	struct size size = head_size(heads_get(picture->heads, place->head));
+	struct rdp_change change;
+	int r = 0;
 
-	pixman_region32_init(&damage);
-	CLEANUP(frame_unrefp)
-	struct frame *frame = head_fetch(heads_get(picture->heads, place->head), view->seen,
-					 &damage);
-	if (view->seen == 0)
-		pixman_region32_clear(&view->stale);
-	pixman_region32_union(&view->stale, &view->stale, &damage);
-	pixman_region32_fini(&damage);
-
-	if (frame->width != place->size.width || frame->height != place->size.height)
+	if (!fits(place, size.width, size.height))
 		return -EAGAIN;
-	view->seen = frame->number;
-	if (!pixman_region32_not_empty(&view->stale))
-		return 0;
 
-	ssize_t sent = output->ops->send(output, index, frame, &view->stale);
-	if (sent < 0)
-		return (int)sent;
-	atomic_fetch_add(&counters->frames, 1);
-	atomic_fetch_add(&counters->bytes, (uint64_t)sent);
-	return pixman_region32_not_empty(&view->stale);
+	rdp_change_begin(&change, feeds_get(picture->feeds, place->head), view->feed,
+			 &view->ledger);
+	/* Else the head got this size or left it just now, and there is a wakeup for that. */
+	if (fits(place, change.picture.frame->width, change.picture.frame->height))
+		r = send_change(picture, index, &change, output, counters);
+	rdp_change_finish(&change);
+	return r;
 }
 
 int rdp_picture_send(struct rdp_picture *picture, struct rdp_output *output,

@@ -4,8 +4,8 @@
 /*
  * RDP picture
  *
- * What one viewer sees: its heads, how they lie on its desktop, and which
- * parts of each it has not been sent yet.
+ * What one viewer sees: its heads, how they lie on its desktop, and what
+ * it has of each.
  *
  * Threads: the viewer's. The layout is copied out by rdp_picture_head_of_monitor()
  * on any.
@@ -20,13 +20,14 @@
 #include "gateway/rdp/rdp_output.h"
 #include "gateway/viewers.h"
 
+struct feeds;
 struct rdp_options;
 struct rdp_picture;
 struct wakeup;
 
 /** `wakeup` is signalled when a shown head changes. All must outlive the picture. */
-struct rdp_picture *rdp_picture_create(struct heads *heads, const struct rdp_options *options,
-				       struct wakeup *wakeup);
+struct rdp_picture *rdp_picture_create(struct heads *heads, struct feeds *feeds,
+				       const struct rdp_options *options, struct wakeup *wakeup);
 
 /** Accepts NULL. */
 void rdp_picture_destroy(struct rdp_picture *picture);

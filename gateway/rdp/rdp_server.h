@@ -21,12 +21,20 @@ struct rdp_server;
 /* `--rdp-heads`: what a client with one monitor gets. */
 #define RDP_HEADS_ALL -1
 
+/* `--rdp-video`: what clients that decode H.264 get of it. */
+enum rdp_video_use {
+	RDP_VIDEO_REGIONS, /* the parts that move, on surfaces of their own */
+	RDP_VIDEO_WHOLE,   /* the whole head while something moves */
+	RDP_VIDEO_OFF,	   /* exact pixels only */
+};
+
 struct rdp_options {
 	struct listen_address address;
 	/* By default (heads_are_given false) the number of the client's monitors decides:
 	 * one gets head 0, several get all. */
 	bool heads_are_given;
-	int heads;		   /* a head's number or RDP_HEADS_ALL */
+	int heads; /* a head's number or RDP_HEADS_ALL */
+	enum rdp_video_use video;
 	const struct tls_key *key; /* outlives the server */
 };
 

@@ -58,7 +58,7 @@ static void flags_fill_the_configuration(void)
 	CLEANUP(config_destroyp) struct config *config = NULL;
 
 	EXPECT_INT(PARSE(&config, "--name", "ivi", "--attach=qmp:/run/qmp", "--rdp",
-			 "127.0.0.1:3389", "--rdp-heads", "all"),
+			 "127.0.0.1:3389", "--rdp-heads", "all", "--rdp-video", "whole"),
 		   CONFIG_RUN);
 	EXPECT_STRING(config->name, "ivi");
 	EXPECT_INT(config->attach.transport, SOURCE_QMP);
@@ -66,6 +66,7 @@ static void flags_fill_the_configuration(void)
 	EXPECT(config->has_rdp && !config->has_vnc && !config->has_web);
 	EXPECT_INT(config->rdp.port, 3389);
 	EXPECT_INT(config->rdp_heads, RDP_HEADS_ALL);
+	EXPECT_INT(config->rdp_video, RDP_VIDEO_WHOLE);
 	EXPECT_STRING(config->state_dir, "/state/windscreen/ivi");
 	EXPECT_STRING(config->control, "/runtime/windscreen/ivi.sock");
 	EXPECT_INT(config->heads[0].size.width, 1920);
@@ -113,6 +114,7 @@ static void wrong_values_are_named(void)
 	EXPECT_REFUSED("rdp 'localhost:3389'", "--rdp", "localhost:3389");
 	EXPECT_REFUSED("rdp 'unix:/x'", "--rdp", "unix:/x");
 	EXPECT_REFUSED("rdp-heads '-1'", "--rdp-heads", "-1");
+	EXPECT_REFUSED("rdp-video 'on'", "--rdp-video", "on");
 	EXPECT_REFUSED("access 'none'", "--access", "none");
 	EXPECT_REFUSED("log-level 'loud'", "--log-level", "loud");
 	EXPECT_REFUSED("name '../x'", "--name", "../x");
