@@ -51,32 +51,33 @@ static void handle_log(void *data, int level, const char *format, va_list argume
 	log_debug("x264: %s", line);
 }
 
-/* Without a bound every picture has the same quantiser, and x264 need not look at it twice to
- * choose one: a quarter of its time. */
-static void set_constant_quality(x264_param_t *param, const struct encoder_config *config)
-{
-	x264_param_default_preset(param, "ultrafast", "zerolatency");
-	param->rc.i_rc_method = X264_RC_CQP;
-	param->rc.i_qp_constant = (int)config->quality;
-}
-
 static void set_bound(x264_param_t *param, uint32_t kbps_max)
 {
 	param->rc.i_vbv_max_bitrate = (int)kbps_max;
 	param->rc.i_vbv_buffer_size = (int)(kbps_max * BURST_MS / 1000);
 }
 
-/* Where bytes are dear, a third of them is worth a third more time. */
+/* Without a bound every picture has the same quantiser, and x264 need not look at it first to
+ * choose one: a quarter of its time. */
+static void set_constant_quality(x264_param_t *param, const struct encoder_config *config)
+{
+	param->rc.i_rc_method = X264_RC_CQP;
+	param->rc.i_qp_constant = (int)config->quality;
+}
+
+/* Where bytes are dear, these two spare a sixth of them for a fifth more time. */
 static void set_bounded_rate(x264_param_t *param, const struct encoder_config *config)
 {
-	x264_param_default_preset(param, "superfast", "zerolatency");
 	param->rc.i_rc_method = X264_RC_CRF;
 	param->rc.f_rf_constant = (float)config->quality;
 	set_bound(param, config->kbps_max);
+	param->b_cabac = 1;
+	param->b_deblocking_filter = 1;
 }
 
 static void set_up(x264_param_t *param, const struct encoder_config *config)
 {
+	x264_param_default_preset(param, "ultrafast", "zerolatency");
 	if (is_bounded(config))
 		set_bounded_rate(param, config);
 	else
