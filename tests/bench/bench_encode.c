@@ -10,18 +10,18 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
-#include "common/xalloc.h"
 #include "gateway/encode/packet.h"
 #include "gateway/encode/stream.h"
 #include "gateway/encode/yuv.h"
 #include "gateway/frame/frame.h"
-#include "tests/guest/cockpit/face.h"
+#include "tests/bench/bench_pictures.h"
 #include "tests/guest/cockpit/map.h"
 
-#define WIDTH	 1920
-#define HEIGHT	 1080
+#define WIDTH	 BENCH_WIDTH
+#define HEIGHT	 BENCH_HEIGHT
 #define PICTURES 45
 
 #define QUALITY 23
@@ -43,23 +43,6 @@ static double cpu_ms(void)
 }
 
 /* -- Pictures ---------------------------------------------------------------- */
-
-static void draw_dashboard(void)
-{
-	struct world world;
-	struct canvas canvas;
-
-	world_init(&world, MOTION_FULL);
-	struct face *face = face_create(&ivi_face, &world);
-	face_set_size(face, WIDTH, HEIGHT);
-	canvas_init(&canvas, WIDTH, HEIGHT, WIDTH, HEIGHT);
-	struct damage all = face_next_frame(face);
-	face_draw(face, &canvas, &all);
-	for (size_t i = 0; i < WIDTH * HEIGHT; i++)
-		pixels[i] = canvas.pixels[i];
-	canvas_finish(&canvas);
-	face_destroy(face);
-}
 
 /* The town after `n` steps of driving, turned by so many degrees with each. */
 static void draw_map(const pixman_box32_t *box, int n, double degrees)
@@ -112,7 +95,7 @@ static void measure(const struct measurement *measurement)
 	};
 	CLEANUP(stream_destroyp) struct stream *stream = stream_create(&config);
 
-	draw_dashboard();
+	bench_pictures[0].draw(pixels);
 	pixman_region32_init_with_extents(&damage, (pixman_box32_t *)&measurement->damaged);
 	for (int n = -1; n < PICTURES; n++) {
 		struct packet *packet;
@@ -166,7 +149,7 @@ int main(void)
 	};
 
 	map_init(&map, 1);
-	draw_dashboard();
+	bench_pictures[0].draw(pixels);
 	measure_conversion("conversion alone, whole head", &whole);
 	measure_conversion("conversion alone, region of 640x368", &region);
 	for (size_t i = 0; i < sizeof(measurements) / sizeof(measurements[0]); i++)
