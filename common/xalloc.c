@@ -20,6 +20,11 @@ void *xcalloc(size_t count, size_t size)
 	return check(calloc(count, size));
 }
 
+void *xrealloc(void *elements, size_t count, size_t size)
+{
+	return check(reallocarray(elements, count, size));
+}
+
 char *xstrdup(const char *text)
 {
 	return text ? check(strdup(text)) : NULL;

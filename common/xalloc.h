@@ -14,6 +14,9 @@
 /** `count` zeroed elements of `size` bytes. The caller frees. */
 void *xcalloc(size_t count, size_t size) __attribute__((malloc, alloc_size(1, 2)));
 
+/** `elements` with room for `count` of them. The caller frees. */
+void *xrealloc(void *elements, size_t count, size_t size) __attribute__((alloc_size(2, 3)));
+
 /** A copy of `text`, which may be NULL. The caller frees. */
 char *xstrdup(const char *text);
 
