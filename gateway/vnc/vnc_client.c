@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <rfb/rfbregion.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 
 #include "common/fd_pass.h"
 #include "common/xalloc.h"
-#include "gateway/vnc/vnc_wire.h"
 
 /* How long the library may wait for the rest of a message, or for room in a
  * socket that takes nothing at all (it counts in steps of five seconds). */
@@ -29,7 +29,7 @@ static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
 static __thread struct vnc_client *current;
 
 /* Tight and zlib at higher levels cost twice the time for a tenth of the bytes. */
-#define COMPRESS_LEVEL_MAX 1
+#define COMPRESS_LEVEL 1
 
 static void note_library_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -49,38 +49,6 @@ static void note_library_line(const char *format, ...)
 		memcpy(current->reason, line, sizeof(line));
 	log_write(LOG_LEVEL_DEBUG, current ? current->subject : NULL, "libvncserver: %s", line);
 }
-
-static rfbBool handle_pseudo_encoding(rfbClientPtr rfb, void **data, int encoding)
-{
-	struct vnc_client *client = rfb->screen->screenData;
-
-	switch (encoding) {
-	case VNC_ENCODING_QEMU_KEYS:
-		client->can.qemu_keys = true;
-		break;
-	case VNC_ENCODING_EXTENDED_BUTTONS:
-		client->can.extended_buttons = true;
-		break;
-	case VNC_ENCODING_ALPHA_CURSOR:
-		client->can.alpha_cursor = true;
-		break;
-	case VNC_ENCODING_FENCE:
-		client->can.fence = true;
-		break;
-	case VNC_ENCODING_CONTINUOUS_UPDATES:
-		client->can.continuous_updates = true;
-		break;
-	}
-	/* Claiming the others too keeps the library from searching all extensions
-	 * for each of them under a lock that all clients share. */
-	return TRUE;
-}
-
-/* Not registered with the library, which would look it up under a lock for each
- * client, and leak what it notes of it: each client is born with it. */
-static rfbProtocolExtension extension = {
-	.enablePseudoEncoding = handle_pseudo_encoding,
-};
 
 static void open_library(void)
 {
@@ -132,40 +100,21 @@ static rfbScreenInfoPtr create_screen(struct vnc_client *client, struct size siz
 	return screen;
 }
 
-/* The encodings whose pixels are exact, and whose state in the library is the client's own. */
-static bool is_usable(int encoding)
+static void use_capabilities(rfbClientPtr rfb, const struct vnc_capabilities *can)
 {
-	switch (encoding) {
-	case rfbEncodingRaw:
-	case rfbEncodingHextile:
-	case rfbEncodingZlib:
-	case rfbEncodingZRLE:
-	case rfbEncodingTight:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* What the library makes of a viewer's wishes, brought back to what we offer. */
-static void restrict_encodings(rfbClientPtr rfb)
-{
-	if (!is_usable(rfb->preferredEncoding))
-		rfb->preferredEncoding = rfbEncodingRaw; /* which every viewer takes */
-	/* No JPEG, whatever the viewer asks for: the picture is exact. */
+	rfb->preferredEncoding = can->preferred;
+	rfb->enableLastRectEncoding = can->last_rect;
+	rfb->useNewFBSize = can->desktop_size || can->extended_desktop_size;
+	rfb->useExtDesktopSize = can->extended_desktop_size;
+	rfb->tightCompressLevel = COMPRESS_LEVEL;
+	rfb->zlibCompressLevel = COMPRESS_LEVEL;
+	/* What the library sends is exact. */
 	rfb->tightQualityLevel = -1;
 	rfb->turboQualityLevel = -1;
-	if (rfb->tightCompressLevel > COMPRESS_LEVEL_MAX)
-		rfb->tightCompressLevel = COMPRESS_LEVEL_MAX;
-	if (rfb->zlibCompressLevel > COMPRESS_LEVEL_MAX)
-		rfb->zlibCompressLevel = COMPRESS_LEVEL_MAX;
 	/* The cursor is our own affair (vnc_cursor.h). */
 	rfb->enableCursorShapeUpdates = TRUE;
 	rfb->enableCursorPosUpdates = FALSE;
 	rfb->cursorWasChanged = FALSE;
-	/* It would tell of messages that vnc_messages.c refuses. */
-	rfb->enableSupportedMessages = FALSE;
-	rfb->enableSupportedEncodings = FALSE;
 }
 
 /*
@@ -174,7 +123,7 @@ static void restrict_encodings(rfbClientPtr rfb)
  * socket on which a good RFB client has spoken already, and which then becomes
  * the peer's: vnc_login.c has been through all this with the peer itself.
  */
-static rfbClientPtr introduce(rfbScreenInfoPtr screen, int fd)
+static rfbClientPtr introduce(rfbScreenInfoPtr screen, int fd, const struct vnc_capabilities *can)
 {
 	static const char version[] = "RFB 003.008\n";
 	CLEANUP(close_fdp) int theirs = -1;
@@ -201,7 +150,7 @@ static rfbClientPtr introduce(rfbScreenInfoPtr screen, int fd)
 	rfb->protocolMajorVersion = 3;
 	rfb->protocolMinorVersion = 8;
 	rfb->state = RFB_INITIALISATION;
-	restrict_encodings(rfb);
+	use_capabilities(rfb, can);
 	return rfb;
 }
 
@@ -211,18 +160,18 @@ int vnc_client_create(int fd, struct size size, const char *name, const struct l
 	CLEANUP(vnc_client_destroyp) struct vnc_client *client = xcalloc(1, sizeof(*client));
 
 	client->subject = subject;
+	vnc_capabilities_init(&client->can);
+	vnc_output_init(&client->output, fd);
 	current = client;
 	pthread_mutex_lock(&library_lock);
 	client->screen = create_screen(client, size, name);
 	if (client->screen)
-		client->rfb = introduce(client->screen, fd);
+		client->rfb = introduce(client->screen, fd, &client->can);
 	pthread_mutex_unlock(&library_lock);
 	if (!client->screen)
 		return -ENOMEM;
 	if (!client->rfb)
 		return -EMFILE;
-	client->extension.extension = &extension;
-	client->rfb->extensions = &client->extension;
 	client->reason[0] = '\0';
 	*ret_client = TAKE(client);
 	return 0;
@@ -233,14 +182,13 @@ void vnc_client_destroy(struct vnc_client *client)
 	if (!client)
 		return;
 	pthread_mutex_lock(&library_lock);
-	if (client->rfb) {
-		client->rfb->extensions = NULL;
+	if (client->rfb)
 		rfbClientConnectionGone(client->rfb);
-	}
 	if (client->screen)
 		rfbScreenCleanup(client->screen);
 	pthread_mutex_unlock(&library_lock);
 	current = NULL;
+	vnc_output_finish(&client->output);
 	free(client);
 }
 
@@ -253,7 +201,6 @@ int vnc_client_process(struct vnc_client *client)
 {
 	client->reason[0] = '\0';
 	rfbProcessClientMessage(client->rfb);
-	restrict_encodings(client->rfb);
 	return vnc_client_is_closed(client) ? -ECONNRESET : 0;
 }
 
@@ -263,13 +210,97 @@ int vnc_client_read(struct vnc_client *client, void *buffer, size_t size)
 	return rfbReadExact(client->rfb, buffer, (int)size) == 1 ? 0 : -ECONNRESET;
 }
 
-int vnc_client_write(struct vnc_client *client, const void *buffer, size_t size)
+void vnc_client_write(struct vnc_client *client, const void *buffer, size_t size)
 {
-	client->reason[0] = '\0';
-	return rfbWriteExact(client->rfb, buffer, (int)size) == 1 ? 0 : -ECONNRESET;
+	vnc_output_add(&client->output, buffer, size);
 }
 
-uint32_t vnc_client_bytes_sent(const struct vnc_client *client)
+int vnc_client_drain(struct vnc_client *client)
 {
-	return (uint32_t)rfbStatGetSentBytes(client->rfb);
+	return vnc_output_drain(&client->output, CLIENT_WAIT_MS);
+}
+
+void vnc_client_use(struct vnc_client *client, const struct vnc_capabilities *can)
+{
+	client->can = *can;
+	use_capabilities(client->rfb, can);
+}
+
+bool vnc_client_has_usual_format(const struct vnc_client *client)
+{
+	const rfbPixelFormat *format = &client->rfb->format;
+
+	return format->trueColour && format->bitsPerPixel == 32 && format->depth == 24 &&
+	       format->redMax == 255 && format->greenMax == 255 && format->blueMax == 255;
+}
+
+int vnc_client_set_size(struct vnc_client *client, struct size size)
+{
+	rfbScreenInfoPtr screen = client->screen;
+
+	if (screen->width == (int)size.width && screen->height == (int)size.height)
+		return 0;
+	if (!client->rfb->useNewFBSize)
+		return -EMSGSIZE;
+	screen->width = (int)size.width;
+	screen->height = (int)size.height;
+	screen->paddedWidthInBytes = screen->width * 4;
+	client->rfb->newFBSizePending = TRUE;
+	return 1;
+}
+
+void vnc_client_owe_size(struct vnc_client *client)
+{
+	if (client->can.extended_desktop_size)
+		client->rfb->newFBSizePending = TRUE;
+}
+
+bool vnc_client_owes_size(const struct vnc_client *client)
+{
+	return client->rfb->useNewFBSize && client->rfb->newFBSizePending;
+}
+
+static int send_update(struct vnc_client *client, sraRegionPtr region)
+{
+	int r = vnc_client_drain(client);
+
+	if (r < 0)
+		return r;
+	client->reason[0] = '\0';
+	rfbSendFramebufferUpdate(client->rfb, region);
+	return vnc_client_is_closed(client) ? -ECONNRESET : 0;
+}
+
+int vnc_client_send_size(struct vnc_client *client)
+{
+	/* While the size is owed, this sends nothing else, whatever the region. */
+	return send_update(client, client->rfb->modifiedRegion);
+}
+
+int vnc_client_send_pixels(struct vnc_client *client, const uint32_t *pixels,
+			   const pixman_region32_t *region)
+{
+	sraRegionPtr requested = client->rfb->requestedRegion;
+	const pixman_box32_t *boxes;
+	int count;
+	int r;
+
+	boxes = pixman_region32_rectangles(region, &count);
+	for (int i = 0; i < count; i++) {
+		sraRegionPtr box = sraRgnCreateRect(boxes[i].x1, boxes[i].y1, boxes[i].x2,
+						    boxes[i].y2);
+
+		sraRgnOr(requested, box);
+		sraRgnDestroy(box);
+	}
+	/* The library only reads here: it has no cursor to draw. */
+	client->screen->frameBuffer = (char *)pixels;
+	r = send_update(client, requested);
+	client->screen->frameBuffer = NULL;
+	return r;
+}
+
+uint64_t vnc_client_bytes_sent(const struct vnc_client *client)
+{
+	return client->output.bytes_total + (uint64_t)rfbStatGetSentBytes(client->rfb);
 }

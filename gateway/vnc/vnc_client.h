@@ -13,6 +13,7 @@
  * Threads: the viewer's own. vnc_client_library_open() comes first, once.
  */
 
+#include <pixman.h>
 #include <rfb/rfb.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,24 +22,17 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "gateway/frame/head.h"
+#include "gateway/vnc/vnc_capabilities.h"
+#include "gateway/vnc/vnc_output.h"
 
 #define VNC_CLIENT_REASON_MAX 160
-
-/* Pseudo-encodings that the library leaves to us, as the last SetEncodings had them. */
-struct vnc_capabilities {
-	bool qemu_keys;
-	bool extended_buttons;
-	bool alpha_cursor;
-	bool fence;
-	bool continuous_updates;
-};
 
 struct vnc_client {
 	rfbScreenInfoPtr screen;
 	rfbClientPtr rfb;
-	rfbExtensionData extension;
 	const struct log_subject *subject;
 	struct vnc_capabilities can;
+	struct vnc_output output;
 
 	/* The last thing that the library had to say: why it closed a client. */
 	char reason[VNC_CLIENT_REASON_MAX];
@@ -77,10 +71,38 @@ int vnc_client_process(struct vnc_client *client);
 /** Reads exactly `size` bytes, waiting a while. Returns 0 or -ECONNRESET. */
 int vnc_client_read(struct vnc_client *client, void *buffer, size_t size);
 
-/** Writes them all, waiting a while. Returns 0 or -ECONNRESET. */
-int vnc_client_write(struct vnc_client *client, const void *buffer, size_t size);
+/** Says it after what was said before, as soon as the line takes it. */
+void vnc_client_write(struct vnc_client *client, const void *buffer, size_t size);
 
-/** What the library has written in updates. Wraps around. */
-uint32_t vnc_client_bytes_sent(const struct vnc_client *client);
+/** Waits a while until the line has taken all that was said. Returns 0 or -ECONNRESET. */
+int vnc_client_drain(struct vnc_client *client);
+
+/** Has the library know what the viewer takes. */
+void vnc_client_use(struct vnc_client *client, const struct vnc_capabilities *can);
+
+/** Whether the viewer's pixels are those for which Tight has R, G, B bytes. */
+bool vnc_client_has_usual_format(const struct vnc_client *client);
+
+/**
+ * The picture has this size from now on: returns 1 when the viewer is to be told, 0 when
+ * it is not another one, -EMSGSIZE when the viewer cannot follow.
+ */
+int vnc_client_set_size(struct vnc_client *client, struct size size);
+
+/** The viewer has asked for the whole picture, and so for its size too, if it takes that. */
+void vnc_client_owe_size(struct vnc_client *client);
+
+/** Whether the viewer is to be told the size, or what became of a size that it asked for. */
+bool vnc_client_owes_size(const struct vnc_client *client);
+
+/** Has the library send an update that tells the size. Returns 0 or -ECONNRESET. */
+int vnc_client_send_size(struct vnc_client *client);
+
+/** Has the library encode and send `region` of the picture. Returns 0 or -ECONNRESET. */
+int vnc_client_send_pixels(struct vnc_client *client, const uint32_t *pixels,
+			   const pixman_region32_t *region);
+
+/** Bytes that it was sent since it logged in, or is being sent. */
+uint64_t vnc_client_bytes_sent(const struct vnc_client *client);
 
 DEFINE_CLEANUP(struct vnc_client *, vnc_client_destroy)

@@ -29,7 +29,7 @@ struct vnc_shape {
 /** Whether `cursor` is another than the viewer has. */
 bool vnc_shape_is_stale(const struct vnc_shape *shape, const struct cursor *cursor);
 
-/** Sends the shape in an update of its own. Returns 0 or -ECONNRESET. */
+/** Sends the shape in an update of its own. Returns 0 or -ENOMEM. */
 int vnc_shape_send(struct vnc_shape *shape, struct vnc_client *client, const struct cursor *cursor);
 
 /*

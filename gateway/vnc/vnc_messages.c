@@ -42,29 +42,89 @@ static int pass_to_library(struct vnc_messages *messages, char *reason)
 	return r;
 }
 
-/* The library does not tell of an encoding that the viewer leaves out this time. */
+/* The library may answer with a map of colours: not in the middle of an update. */
+static int set_pixel_format(struct vnc_messages *messages, char *reason)
+{
+	int r = vnc_client_drain(messages->client);
+
+	if (r == 0)
+		r = pass_to_library(messages, reason);
+	if (r == 0)
+		vnc_update_use_format(messages->update);
+	return r;
+}
+
+static int read_encodings(struct vnc_messages *messages, struct vnc_capabilities *ret_can)
+{
+	uint8_t message[4];
+	uint8_t list[4 * 64];
+	unsigned left;
+	int r;
+
+	vnc_capabilities_init(ret_can);
+	r = vnc_client_read(messages->client, message, sizeof(message));
+	if (r < 0)
+		return r;
+	for (left = vnc_read_u16(message + 2); left > 0;) {
+		unsigned count = left < sizeof(list) / 4 ? left : sizeof(list) / 4;
+
+		r = vnc_client_read(messages->client, list, (size_t)count * 4);
+		if (r < 0)
+			return r;
+		for (unsigned i = 0; i < count; i++)
+			vnc_capabilities_note(ret_can, (int32_t)vnc_read_u32(list + (size_t)i * 4));
+		left -= count;
+	}
+	return 0;
+}
+
+/* Ours, because the library does not tell in which order the encodings were, and speaks of
+ * a clipboard that there is not. */
 static int set_encodings(struct vnc_messages *messages, char *reason)
 {
 	struct vnc_client *client = messages->client;
 	struct vnc_capabilities before = client->can;
+	struct vnc_capabilities can;
 	uint8_t end = VNC_END_OF_CONTINUOUS_UPDATES;
 	uint8_t fence[9] = {VNC_SERVER_FENCE};
 	int r;
 
-	client->can = (struct vnc_capabilities){0};
-	r = pass_to_library(messages, reason);
+	r = read_encodings(messages, &can);
 	if (r < 0)
 		return r;
+	vnc_client_use(client, &can);
 	vnc_update_use_encodings(messages->update, &before);
-	if (client->can.fence && !before.fence) {
+	if (can.fence && !before.fence) {
 		vnc_write_u32(fence + 4, VNC_FENCE_REQUEST);
-		r = vnc_client_write(client, fence, sizeof(fence));
+		vnc_client_write(client, fence, sizeof(fence));
 	}
-	if (r == 0 && client->can.continuous_updates && !before.continuous_updates)
-		r = vnc_client_write(client, &end, sizeof(end));
-	if (!client->can.continuous_updates)
-		messages->update->is_continuous = false;
-	return r;
+	if (can.continuous_updates && !before.continuous_updates)
+		vnc_client_write(client, &end, sizeof(end));
+	if (!can.continuous_updates)
+		vnc_update_continue(messages->update, NULL);
+	return 0;
+}
+
+static pixman_box32_t box_from(const uint8_t *bytes)
+{
+	int x = vnc_read_u16(bytes);
+	int y = vnc_read_u16(bytes + 2);
+
+	return (pixman_box32_t){x, y, x + vnc_read_u16(bytes + 4), y + vnc_read_u16(bytes + 6)};
+}
+
+static int update_request(struct vnc_messages *messages, char *reason)
+{
+	uint8_t message[10];
+	pixman_box32_t box;
+	int r;
+
+	r = vnc_client_read(messages->client, message, sizeof(message));
+	if (r < 0)
+		return r;
+	box = box_from(message + 2);
+	vnc_update_ask(messages->update, &box, message[1] != 0);
+	return 0;
 }
 
 static int key_event(struct vnc_messages *messages, char *reason)
@@ -141,27 +201,22 @@ static int enable_continuous_updates(struct vnc_messages *messages, char *reason
 {
 	struct vnc_update *update = messages->update;
 	uint8_t end = VNC_END_OF_CONTINUOUS_UPDATES;
+	bool was_continuous = update->request.is_continuous;
 	uint8_t message[10];
-	bool was_continuous = update->is_continuous;
-	int x;
-	int y;
+	pixman_box32_t box;
 	int r;
 
 	r = vnc_client_read(messages->client, message, sizeof(message));
 	if (r < 0)
 		return r;
-	x = vnc_read_u16(message + 2);
-	y = vnc_read_u16(message + 4);
-	update->is_continuous = message[1] != 0;
-	update->continuous = (pixman_box32_t){x, y, x + vnc_read_u16(message + 6),
-					      y + vnc_read_u16(message + 8)};
-	update->is_stale = true;
-	if (!was_continuous || update->is_continuous)
-		return 0;
-	return vnc_client_write(messages->client, &end, sizeof(end));
+	box = box_from(message + 2);
+	vnc_update_continue(update, message[1] ? &box : NULL);
+	if (was_continuous && !message[1])
+		vnc_client_write(messages->client, &end, sizeof(end));
+	return 0;
 }
 
-static int answer_fence(struct vnc_messages *messages, const struct vnc_fence *fence)
+static void answer_fence(struct vnc_messages *messages, const struct vnc_fence *fence)
 {
 	uint8_t answer[9 + VNC_FENCE_PAYLOAD_MAX] = {VNC_SERVER_FENCE};
 
@@ -171,7 +226,7 @@ static int answer_fence(struct vnc_messages *messages, const struct vnc_fence *f
 						  VNC_FENCE_SYNC_NEXT));
 	answer[8] = fence->length;
 	memcpy(answer + 9, fence->payload, fence->length);
-	return vnc_client_write(messages->client, answer, 9u + fence->length);
+	vnc_client_write(messages->client, answer, 9u + fence->length);
 }
 
 static int client_fence(struct vnc_messages *messages, char *reason)
@@ -197,10 +252,10 @@ static int client_fence(struct vnc_messages *messages, char *reason)
 	if (fence.flags & VNC_FENCE_REQUEST && fence.flags & VNC_FENCE_SYNC_NEXT)
 		messages->late_fence = fence;
 	else if (fence.flags & VNC_FENCE_REQUEST)
-		return answer_fence(messages, &fence);
+		answer_fence(messages, &fence);
 	/* An answer to one of ours; the one without a number announced the extension. */
 	else if (fence.length == sizeof(uint32_t))
-		vnc_pacing_answered(&messages->update->pacing, vnc_read_u32(fence.payload));
+		vnc_line_note_answer(&messages->update->line, vnc_read_u32(fence.payload));
 	return 0;
 }
 
@@ -234,9 +289,9 @@ static const struct {
 	const char *name;
 	message_fn handle; /* NULL: refused by its name */
 } known_messages[] = {
-	{VNC_SET_PIXEL_FORMAT, "SetPixelFormat", pass_to_library},
+	{VNC_SET_PIXEL_FORMAT, "SetPixelFormat", set_pixel_format},
 	{VNC_SET_ENCODINGS, "SetEncodings", set_encodings},
-	{VNC_FRAMEBUFFER_UPDATE_REQUEST, "FramebufferUpdateRequest", pass_to_library},
+	{VNC_FRAMEBUFFER_UPDATE_REQUEST, "FramebufferUpdateRequest", update_request},
 	{VNC_KEY_EVENT, "KeyEvent", key_event},
 	{VNC_POINTER_EVENT, "PointerEvent", pointer_event},
 	{VNC_CLIENT_CUT_TEXT, "ClientCutText", cut_text},
@@ -291,7 +346,7 @@ int vnc_messages_handle(struct vnc_messages *messages, char ret_reason[VNC_CLIEN
 	messages->late_fence.flags = 0;
 	r = handle_type(messages, type, ret_reason);
 	if (r == 0 && late.flags)
-		r = answer_fence(messages, &late);
+		answer_fence(messages, &late);
 	if (r < 0 && ret_reason[0] == '\0')
 		snprintf(ret_reason, VNC_CLIENT_REASON_MAX, "%s", messages->client->reason);
 	return r;

@@ -2,36 +2,78 @@
 #include "gateway/vnc/vnc_update.h"
 
 #include <errno.h>
-#include <rfb/rfbregion.h>
 
+#include "common/loop.h"
+#include "gateway/encode/feed.h"
+#include "gateway/encode/packet.h"
 #include "gateway/frame/cursor.h"
 #include "gateway/frame/frame.h"
+#include "gateway/viewers.h"
+#include "gateway/vnc/vnc_rects.h"
 #include "gateway/vnc/vnc_wire.h"
 
-static void destroy_region(sraRegionPtr *region)
-{
-	if (*region)
-		sraRgnDestroy(*region);
-}
+/* An update that may be of any length still ends somewhere: what it holds waits in memory. */
+#define UPDATE_BYTES_MAX (16u << 20)
 
 static void cursor_unref_image(struct cursor *cursor)
 {
 	cursor_image_unref(cursor->image);
 }
 
-void vnc_update_init(struct vnc_update *update, struct head *head, struct vnc_client *client)
+void vnc_update_init(struct vnc_update *update, struct head *head, struct feed *feed,
+		     struct vnc_client *client, struct viewer_counters *counters,
+		     struct wakeup *wakeup)
 {
-	*update = (struct vnc_update){.head = head, .client = client, .is_stale = true};
+	*update = (struct vnc_update){
+		.head = head, .client = client, .wakeup = wakeup, .is_stale = true};
+	update->view = feed_view_open(feed, wakeup, RENDITION_NONE);
+	head_watch(head, wakeup, HEAD_FRAMES | HEAD_CURSOR);
+	update->pieces.pieces = feed_pieces(feed);
+	update->pieces.ledger = &update->ledger;
+	update->video.view = update->view;
+	update->video.ledger = &update->ledger;
+	update->line.client = client;
+	update->line.view = update->view;
+	update->line.counters = counters;
+	vnc_request_init(&update->request);
+	ledger_init(&update->ledger, LEDGER_PAINTS_BOX);
 }
 
 void vnc_update_finish(struct vnc_update *update)
 {
+	head_unwatch(update->head, update->wakeup);
+	feed_view_close(update->view);
+	vnc_request_finish(&update->request);
+	ledger_finish(&update->ledger);
 	vnc_canvas_finish(&update->canvas);
 }
 
-static bool viewer_draws_cursor(const struct vnc_update *update)
+void vnc_update_note_news(struct vnc_update *update)
 {
-	return update->client->can.alpha_cursor || update->client->rfb->useRichCursorEncoding;
+	update->is_stale = true;
+}
+
+/* -- What the viewer says ------------------------------------------------------- */
+
+static void choose_form(struct vnc_update *update)
+{
+	const struct vnc_capabilities *can = &update->client->can;
+	bool took_video = update->takes_video;
+
+	update->takes_pieces = vnc_capabilities_prefers_tight(can) &&
+			       vnc_capabilities_draws_cursor(can) &&
+			       vnc_client_has_usual_format(update->client);
+	update->takes_video = update->takes_pieces && can->h264;
+	update->ledger.takes_lossy = update->takes_pieces && !can->h264 && can->jpeg_quality >= 0;
+	if (update->takes_video != took_video)
+		feed_view_set_rendition(update->view,
+					update->takes_video ? RENDITION_MAIN : RENDITION_NONE);
+	update->is_stale = true;
+}
+
+static void follow_pace(struct vnc_update *update)
+{
+	vnc_line_meter(&update->line, update->request.is_continuous && update->client->can.fence);
 }
 
 void vnc_update_use_encodings(struct vnc_update *update, const struct vnc_capabilities *before)
@@ -43,180 +85,277 @@ void vnc_update_use_encodings(struct vnc_update *update, const struct vnc_capabi
 	if (can->extended_buttons && !before->extended_buttons)
 		update->announces_buttons = true;
 	update->shape.is_known = false;
-	if (!viewer_draws_cursor(update))
-		update->seen = 0; /* the canvas may have missed something */
+	if (!vnc_capabilities_draws_cursor(can))
+		ledger_reset(&update->ledger); /* the canvas may have missed something */
 	else
 		vnc_canvas_finish(&update->canvas);
+	choose_form(update);
+	follow_pace(update);
+}
+
+void vnc_update_use_format(struct vnc_update *update)
+{
+	choose_form(update);
+}
+
+void vnc_update_ask(struct vnc_update *update, const pixman_box32_t *box, bool is_incremental)
+{
+	vnc_request_ask(&update->request, box, is_incremental);
+	if (!is_incremental)
+		vnc_client_owe_size(update->client);
 	update->is_stale = true;
 }
 
-static bool is_wanted(const struct vnc_update *update)
+void vnc_update_continue(struct vnc_update *update, const pixman_box32_t *box)
 {
-	return update->is_continuous || !sraRgnEmpty(update->client->rfb->requestedRegion);
+	vnc_request_continue(&update->request, box);
+	follow_pace(update);
+	update->is_stale = true;
 }
 
-/* Whether something that was changed before lies in what is asked for now. */
-static bool has_leftovers(const struct vnc_update *update)
+/* -- When ------------------------------------------------------------------------- */
+
+bool vnc_update_is_due(struct vnc_update *update)
 {
-	rfbClientPtr rfb = update->client->rfb;
-	__attribute__((cleanup(destroy_region)))
-	sraRegionPtr region = sraRgnCreateRgn(rfb->modifiedRegion);
+	uint64_t now = loop_now_us();
 
-	return sraRgnAnd(region, rfb->requestedRegion);
-}
-
-bool vnc_update_is_due(const struct vnc_update *update)
-{
-	rfbClientPtr rfb = update->client->rfb;
-
-	if (!is_wanted(update))
+	if (!vnc_request_is_due(&update->request, now) || !vnc_line_has_room(&update->line))
 		return false;
-	return update->is_stale || update->announces_keys || update->announces_buttons ||
-	       (rfb->useNewFBSize && rfb->newFBSizePending) || has_leftovers(update);
+	return update->is_stale || update->has_rest || update->announces_keys ||
+	       update->announces_buttons || vnc_client_owes_size(update->client) ||
+	       vnc_request_deadline_us(&update->request) <= now;
 }
 
-static void add_box(sraRegionPtr region, int x1, int y1, int x2, int y2)
+uint64_t vnc_update_deadline_us(struct vnc_update *update)
 {
-	sraRegionPtr box = sraRgnCreateRect(x1, y1, x2, y2);
+	uint64_t deadline = vnc_request_deadline_us(&update->request);
 
-	sraRgnOr(region, box);
-	sraRgnDestroy(box);
+	if (deadline == UINT64_MAX || deadline <= loop_now_us())
+		return UINT64_MAX;
+	if (!update->is_impatient)
+		log_write(LOG_LEVEL_INFO, update->client->subject,
+			  "asks for the same again and again: it gets it a few times a second");
+	update->is_impatient = true;
+	return deadline;
 }
 
-static void add_damage(sraRegionPtr region, pixman_region32_t *damage)
-{
-	pixman_box32_t *boxes;
-	int count;
-
-	boxes = pixman_region32_rectangles(damage, &count);
-	for (int i = 0; i < count; i++)
-		add_box(region, boxes[i].x1, boxes[i].y1, boxes[i].x2, boxes[i].y2);
-}
-
-/* The viewer is told of the size first, and then gets all of the picture for
- * the request that it made for the old one. */
-static int follow_size(struct vnc_update *update, const struct frame *frame)
-{
-	rfbScreenInfoPtr screen = update->client->screen;
-	rfbClientPtr rfb = update->client->rfb;
-	int width = (int)frame->width;
-	int height = (int)frame->height;
-
-	if (screen->width == width && screen->height == height)
-		return 0;
-	if (!rfb->useNewFBSize)
-		return -EMSGSIZE;
-	screen->width = width;
-	screen->height = height;
-	screen->paddedWidthInBytes = width * 4;
-	rfb->newFBSizePending = TRUE;
-	sraRgnMakeEmpty(rfb->modifiedRegion);
-	add_box(rfb->modifiedRegion, 0, 0, width, height);
-	sraRgnMakeEmpty(rfb->requestedRegion);
-	add_box(rfb->requestedRegion, 0, 0, width, height);
-	if (update->is_continuous)
-		update->continuous = (pixman_box32_t){0, 0, width, height};
-	return 0;
-}
+/* -- What ------------------------------------------------------------------------- */
 
 /* An update of empty rectangles tells the viewer which extensions there are. */
-static int announce(struct vnc_update *update)
+static void announce(struct vnc_update *update)
 {
 	uint8_t message[VNC_UPDATE_SIZE + 2 * VNC_RECT_SIZE];
 	unsigned count = (unsigned)update->announces_keys + (unsigned)update->announces_buttons;
 	uint8_t *at = vnc_write_update(message, (uint16_t)count);
 
 	if (count == 0)
-		return 0;
+		return;
 	if (update->announces_keys)
 		at = vnc_write_rect(at, 0, 0, 0, 0, VNC_ENCODING_QEMU_KEYS);
 	if (update->announces_buttons)
 		at = vnc_write_rect(at, 0, 0, 0, 0, VNC_ENCODING_EXTENDED_BUTTONS);
 	update->announces_keys = false;
 	update->announces_buttons = false;
-	return vnc_client_write(update->client, message, (size_t)(at - message));
+	vnc_client_write(update->client, message, (size_t)(at - message));
 }
 
 /* Before anything else: TigerVNC decides by its first update whether the size can be changed.
  * Returns how many updates. */
-static int send_size(struct vnc_update *update)
+static int send_size(struct vnc_update *update, const struct frame *frame)
 {
-	rfbClientPtr rfb = update->client->rfb;
+	struct size size = {frame->width, frame->height};
+	int r;
 
-	if (!rfb->useNewFBSize || !rfb->newFBSizePending)
+	r = vnc_client_set_size(update->client, size);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		vnc_request_follow_size(&update->request, size.width, size.height);
+	if (!vnc_client_owes_size(update->client))
 		return 0;
-	update->client->reason[0] = '\0';
-	/* This sends the size alone, whatever the region. */
-	rfbSendFramebufferUpdate(rfb, rfb->modifiedRegion);
-	return vnc_client_is_closed(update->client) ? -ECONNRESET : 1;
+	r = vnc_client_send_size(update->client);
+	return r < 0 ? r : 1;
 }
 
-/* Sends the region. Returns how many updates. */
-static int send_picture(struct vnc_update *update, const uint32_t *pixels)
+/* Draws the cursor, for a viewer that does not: what it covers and uncovers is stale. */
+static int draw_cursor(struct vnc_update *update, const struct feed_picture *picture,
+		       const struct cursor *cursor)
 {
-	struct vnc_client *client = update->client;
-	rfbClientPtr rfb = client->rfb;
-	uint32_t bytes = vnc_client_bytes_sent(client);
-	int count = 0;
+	pixman_region32_t drawn;
+	const pixman_box32_t *boxes;
+	int count;
+	int r;
 
-	client->reason[0] = '\0';
-	/* The library only reads here: it has no cursor to draw. */
-	client->screen->frameBuffer = (char *)pixels;
-	if (has_leftovers(update)) {
-		rfbSendFramebufferUpdate(rfb, rfb->modifiedRegion);
-		count++;
+	pixman_region32_init(&drawn);
+	pixman_region32_copy(&drawn, (pixman_region32_t *)&picture->damage);
+	r = vnc_canvas_update(&update->canvas, picture->frame, cursor, &drawn);
+	pixman_region32_subtract(&drawn, &drawn, (pixman_region32_t *)&picture->damage);
+	boxes = pixman_region32_rectangles(&drawn, &count);
+	for (int i = 0; i < count; i++)
+		ledger_expose(&update->ledger, &boxes[i]);
+	pixman_region32_fini(&drawn);
+	return r;
+}
+
+/* Has the library send all that the viewer lacks. Returns how many updates. */
+static int send_from_library(struct vnc_update *update, const struct feed_picture *picture,
+			     const pixman_region32_t *wanted)
+{
+	bool is_drawn = !vnc_capabilities_draws_cursor(&update->client->can);
+	const uint32_t *pixels = is_drawn ? update->canvas.pixels : picture->frame->pixels;
+	pixman_region32_t exact;
+	int r = 0;
+
+	pixman_region32_init(&exact);
+	ledger_exact(&update->ledger, picture, &exact);
+	pixman_region32_intersect(&exact, &exact, (pixman_region32_t *)wanted);
+	if (pixman_region32_not_empty(&exact)) {
+		r = vnc_client_send_pixels(update->client, pixels, &exact);
+		ledger_sent_exact(&update->ledger, &exact);
+		if (r == 0)
+			r = 1;
 	}
-	client->screen->frameBuffer = NULL;
-	update->sent_bytes = vnc_client_bytes_sent(client) - bytes;
-	return vnc_client_is_closed(client) ? -ECONNRESET : count;
+	pixman_region32_fini(&exact);
+	update->has_rest = false;
+	return r;
 }
 
-static int send_frame(struct vnc_update *update, const struct frame *frame,
-		      pixman_region32_t *damage, const struct cursor *cursor)
+/* How long an update may be. What comes beside video is not to hold up the next video. */
+static size_t bytes_max(const struct vnc_update *update)
 {
-	rfbClientPtr rfb = update->client->rfb;
-	const uint32_t *pixels = frame->pixels;
+	if (vnc_request_is_for_all(&update->request) ||
+	    (!update->takes_video && vnc_line_is_fast(&update->line)))
+		return UPDATE_BYTES_MAX;
+	return vnc_line_update_max(&update->line);
+}
+
+/* Adds pieces, in the order in which they are missed: what moves, what changed, and what is
+ * still to become exact. */
+static int add_pieces(struct vnc_update *update, struct vnc_rects *rects,
+		      const struct feed_picture *picture, const pixman_region32_t *wanted)
+{
+	struct piece_form jpeg = {PIECE_TIGHT_JPEG, (unsigned)update->client->can.jpeg_quality};
+	struct piece_form tight = {.codec = PIECE_TIGHT};
+	size_t refinement_max = rects->bytes + vnc_line_update_max(&update->line);
+	size_t max = rects->bytes + bytes_max(update);
+	pixman_region32_t moving, changed, lossy;
+	int r;
+
+	pixman_region32_init(&moving);
+	pixman_region32_init(&changed);
+	pixman_region32_init(&lossy);
+	ledger_moving(&update->ledger, picture, &moving);
+	pixman_region32_intersect(&moving, &moving, (pixman_region32_t *)wanted);
+	ledger_exact(&update->ledger, picture, &lossy);
+	pixman_region32_intersect(&lossy, &lossy, (pixman_region32_t *)wanted);
+	pixman_region32_intersect(&changed, &lossy, &update->ledger.stale);
+	pixman_region32_subtract(&lossy, &lossy, &changed);
+
+	r = vnc_pieces_add_changes(&update->pieces, rects, jpeg, picture->frame, &moving, max);
+	if (r == 0)
+		r = vnc_pieces_add_changes(&update->pieces, rects, tight, picture->frame, &changed,
+					   max);
+	if (vnc_request_is_for_all(&update->request))
+		refinement_max = max;
+	if (r == 0)
+		r = vnc_pieces_add_refinement(&update->pieces, rects, picture->frame, &lossy,
+					      refinement_max);
+	update->has_rest = pixman_region32_not_empty(&moving) ||
+			   pixman_region32_not_empty(&changed) || pixman_region32_not_empty(&lossy);
+	pixman_region32_fini(&moving);
+	pixman_region32_fini(&changed);
+	pixman_region32_fini(&lossy);
+	return r;
+}
+
+/* Sends what others are sent too. Returns how many updates. */
+static int send_shared(struct vnc_update *update, const struct feed_picture *picture,
+		       const pixman_region32_t *wanted)
+{
+	struct vnc_rects rects;
+	int r;
+
+	vnc_rects_init(&rects);
+	if (update->takes_video)
+		vnc_video_add(&update->video, &rects, picture, wanted);
+	r = add_pieces(update, &rects, picture, wanted);
+	if (r == 0 && rects.count > 0) {
+		vnc_rects_send(&rects, &update->client->output);
+		r = 1;
+	}
+	vnc_rects_finish(&rects);
+	return r;
+}
+
+/* Returns how many updates. */
+static int send_changes(struct vnc_update *update, const struct feed_picture *picture,
+			const struct cursor *cursor)
+{
+	pixman_region32_t wanted;
+	pixman_box32_t again;
+	int r = 0;
+
+	ledger_take(&update->ledger, picture);
+	if (vnc_request_take_refresh(&update->request, loop_now_us(), &again))
+		vnc_video_expose(&update->video, picture, &again);
+	if (!vnc_capabilities_draws_cursor(&update->client->can))
+		r = draw_cursor(update, picture, cursor);
+	else if (vnc_shape_is_stale(&update->shape, cursor))
+		r = vnc_shape_send(&update->shape, update->client, cursor);
+	if (r < 0)
+		return r;
+
+	pixman_region32_init(&wanted);
+	vnc_request_region(&update->request, &wanted);
+	r = update->takes_pieces ? send_shared(update, picture, &wanted)
+				 : send_from_library(update, picture, &wanted);
+	pixman_region32_fini(&wanted);
+	if (r > 0)
+		vnc_request_answer(&update->request);
+	return r;
+}
+
+static int send_picture(struct vnc_update *update, const struct feed_picture *picture,
+			const struct cursor *cursor)
+{
 	int sizes, r;
 
-	r = follow_size(update, frame);
-	if (r < 0)
-		return r;
-	sizes = send_size(update);
+	sizes = send_size(update, picture->frame);
 	if (sizes < 0)
 		return sizes;
-	r = announce(update);
-	if (r < 0)
-		return r;
-	if (!viewer_draws_cursor(update)) {
-		r = vnc_canvas_update(&update->canvas, frame, cursor, damage);
-		if (r < 0)
-			return r;
-		pixels = update->canvas.pixels;
-	} else if (vnc_shape_is_stale(&update->shape, cursor)) {
-		r = vnc_shape_send(&update->shape, update->client, cursor);
-		if (r < 0)
-			return r;
-	}
-	add_damage(rfb->modifiedRegion, damage);
-	if (update->is_continuous)
-		add_box(rfb->requestedRegion, update->continuous.x1, update->continuous.y1,
-			update->continuous.x2, update->continuous.y2);
-	r = send_picture(update, pixels);
+	announce(update);
+	r = send_changes(update, picture, cursor);
 	return r < 0 ? r : r + sizes;
+}
+
+static void count(struct vnc_update *update, unsigned updates)
+{
+	struct viewer_counters *counters = update->line.counters;
+
+	counters->frames += updates;
+	counters->dropped = update->ledger.dropped;
+	counters->units = update->video.units;
+	counters->bytes = vnc_client_bytes_sent(update->client);
 }
 
 int vnc_update_send(struct vnc_update *update)
 {
-	CLEANUP(frame_unrefp) struct frame *frame = NULL;
 	CLEANUP(cursor_unref_image) struct cursor cursor = head_cursor(update->head);
-	pixman_region32_t damage;
+	uint64_t bytes = vnc_client_bytes_sent(update->client);
+	uint64_t seen = update->ledger.seen;
+	struct feed_picture picture;
+	bool is_newer;
 	int r;
 
-	pixman_region32_init(&damage);
-	update->is_stale = false;
-	frame = head_fetch(update->head, update->seen, &damage);
-	r = send_frame(update, frame, &damage, &cursor);
-	update->seen = frame->number;
-	pixman_region32_fini(&damage);
+	/* The feed goes on when it was asked for something new and had nothing. */
+	update->is_stale = feed_view_fetch(update->view, seen, &picture);
+	is_newer = seen > 0 && picture.frame->number > seen;
+	r = send_picture(update, &picture, &cursor);
+	if (r > 0) {
+		vnc_line_sent(&update->line, vnc_client_bytes_sent(update->client) - bytes,
+			      is_newer ? picture.frame->time_us : 0);
+		count(update, (unsigned)r);
+	}
+	feed_picture_finish(&picture);
 	return r;
 }

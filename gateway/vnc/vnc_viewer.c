@@ -12,10 +12,12 @@
 #include <sys/socket.h>
 
 #include "common/log.h"
+#include "common/loop.h"
 #include "common/thread.h"
 #include "common/wakeup.h"
 #include "common/xalloc.h"
 #include "gateway/access/access.h"
+#include "gateway/encode/feeds.h"
 #include "gateway/frame/head.h"
 #include "gateway/input/seat.h"
 #include "gateway/resize.h"
@@ -132,7 +134,9 @@ static int introduce_to_library(struct vnc_viewer *viewer)
 	}
 	viewer->client->on_set_desktop_size = handle_set_desktop_size;
 	viewer->client->data = viewer;
-	vnc_update_init(&viewer->update, head, viewer->client);
+	vnc_update_init(&viewer->update, head,
+			feeds_get(viewer->config.services->feeds, head_index(head)), viewer->client,
+			viewer_counters(viewer->entry), viewer->wakeup);
 	viewer->messages = (struct vnc_messages){
 		.fd = viewer->fd,
 		.client = viewer->client,
@@ -141,35 +145,6 @@ static int introduce_to_library(struct vnc_viewer *viewer)
 		.seat = seat_client_open(viewer->config.services->seat),
 	};
 	return 0;
-}
-
-static void count_updates(struct vnc_viewer *viewer, unsigned updates)
-{
-	struct viewer_counters *counters = viewer_counters(viewer->entry);
-
-	counters->frames += updates;
-	counters->bytes += viewer->update.sent_bytes;
-}
-
-/* Under continuous updates the viewer's answer to a fence says that it keeps up. */
-static int send_fence(struct vnc_viewer *viewer)
-{
-	uint8_t message[13] = {VNC_SERVER_FENCE};
-	uint32_t number;
-
-	if (!viewer->update.is_continuous || !viewer->client->can.fence)
-		return 0;
-	number = vnc_pacing_sent(&viewer->update.pacing, viewer->update.sent_bytes);
-	vnc_write_u32(message + 4, VNC_FENCE_REQUEST | VNC_FENCE_BLOCK_BEFORE);
-	message[8] = sizeof(number);
-	vnc_write_u32(message + 9, number);
-	return vnc_client_write(viewer->client, message, sizeof(message));
-}
-
-static bool may_send(const struct vnc_viewer *viewer)
-{
-	return !viewer->update.is_continuous || !viewer->client->can.fence ||
-	       vnc_pacing_may_send(&viewer->update.pacing);
 }
 
 static bool has_room(int fd)
@@ -193,26 +168,36 @@ static void note_library_reason(struct vnc_viewer *viewer)
 		 has_hung_up(viewer->fd) ? "closed the connection" : viewer->client->reason);
 }
 
+/* Has the socket take what it can of what was said. */
+static int flush(struct vnc_viewer *viewer)
+{
+	struct vnc_output *output = &viewer->client->output;
+	int r = vnc_output_flush(output);
+
+	if (r == 0 && vnc_output_is_empty(output))
+		vnc_line_note_written(&viewer->update.line);
+	return r;
+}
+
 /* Sends what is due. Returns 1 when it waits for room on the line, else 0 or negative errno. */
 static int update(struct vnc_viewer *viewer)
 {
-	int r;
+	struct vnc_output *output = &viewer->client->output;
+	int r = flush(viewer);
 
-	if (!vnc_update_is_due(&viewer->update) || !may_send(viewer))
-		return 0;
-	if (!has_room(viewer->fd))
-		return 1;
-	r = vnc_update_send(&viewer->update);
-	if (r > 0) {
-		count_updates(viewer, (unsigned)r);
-		r = send_fence(viewer);
+	if (r == 0 && vnc_output_is_empty(output) && vnc_update_is_due(&viewer->update)) {
+		if (!has_room(viewer->fd))
+			return 1;
+		r = vnc_update_send(&viewer->update);
+		if (r >= 0)
+			r = flush(viewer);
 	}
 	if (r == -EMSGSIZE)
 		snprintf(viewer->reason, sizeof(viewer->reason),
 			 "cannot follow the head's new size (no DesktopSize)");
 	else if (r < 0)
 		note_library_reason(viewer);
-	return r;
+	return r < 0 ? r : !vnc_output_is_empty(output);
 }
 
 static int handle_message(struct vnc_viewer *viewer)
@@ -228,28 +213,49 @@ static int handle_message(struct vnc_viewer *viewer)
 	return r;
 }
 
+/* Until when there is nothing to do unless something happens. */
+static int timeout_ms(struct vnc_viewer *viewer)
+{
+	uint64_t deadline = vnc_update_deadline_us(&viewer->update);
+
+	return deadline == UINT64_MAX ? -1 : (int)((deadline - loop_now_us()) / 1000 + 1);
+}
+
+/* Waits until the peer says something, the line has room, or the head something new. Returns
+ * what the connection is ready for. */
+static int wait_for_news(struct vnc_viewer *viewer, bool for_room)
+{
+	struct pollfd fds[] = {
+		{.fd = viewer->fd},
+		{.fd = wakeup_fd(viewer->wakeup), .events = POLLIN},
+	};
+
+	if (!vnc_output_is_full(&viewer->client->output))
+		fds[0].events |= POLLIN;
+	if (for_room)
+		fds[0].events |= POLLOUT;
+	if (poll(fds, 2, timeout_ms(viewer)) < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (fds[1].revents) {
+		wakeup_clear(viewer->wakeup);
+		vnc_update_note_news(&viewer->update);
+	}
+	return fds[0].revents;
+}
+
 static void serve(struct vnc_viewer *viewer)
 {
 	while (!viewer->is_stopping) {
 		int r = 0;
-		struct pollfd fds[] = {
-			{.fd = viewer->fd, .events = POLLIN},
-			{.fd = wakeup_fd(viewer->wakeup), .events = POLLIN},
-		};
 
 		if (viewer->client->rfb->state == RFB_NORMAL)
 			r = update(viewer);
 		if (r < 0)
 			return;
-		if (r > 0)
-			fds[0].events |= POLLOUT;
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		r = wait_for_news(viewer, r > 0);
+		if (r < 0)
 			return;
-		if (fds[1].revents) {
-			wakeup_clear(viewer->wakeup);
-			viewer->update.is_stale = true;
-		}
-		if (fds[0].revents & ~POLLOUT && handle_message(viewer) < 0)
+		if (r & ~POLLOUT && handle_message(viewer) < 0)
 			return;
 	}
 }
@@ -260,9 +266,7 @@ static void watch(struct vnc_viewer *viewer)
 
 	if (introduce_to_library(viewer) == 0) {
 		viewer_counters(viewer->entry)->heads = 1u << head_index(head);
-		head_watch(head, viewer->wakeup, HEAD_FRAMES | HEAD_CURSOR | HEAD_NOTICE);
 		serve(viewer);
-		head_unwatch(head, viewer->wakeup);
 		seat_client_close(viewer->messages.seat);
 		vnc_update_finish(&viewer->update);
 	}

@@ -29,11 +29,30 @@ enum vnc_message {
 };
 
 enum vnc_encoding {
+	VNC_ENCODING_RAW = 0,
+	VNC_ENCODING_HEXTILE = 5,
+	VNC_ENCODING_ZLIB = 6,
+	VNC_ENCODING_TIGHT = 7,
+	VNC_ENCODING_ZRLE = 16,
+	VNC_ENCODING_H264 = 50, /* "Open H.264" */
+	/* JPEG's quality within Tight */
+	VNC_ENCODING_QUALITY_9 = -23,
+	VNC_ENCODING_QUALITY_0 = -32,
+	VNC_ENCODING_DESKTOP_SIZE = -223,
+	VNC_ENCODING_LAST_RECT = -224,
+	VNC_ENCODING_CURSOR = -239,
+	VNC_ENCODING_EXTENDED_DESKTOP_SIZE = -308,
 	VNC_ENCODING_QEMU_KEYS = -258,
 	VNC_ENCODING_FENCE = -312,
 	VNC_ENCODING_CONTINUOUS_UPDATES = -313,
 	VNC_ENCODING_ALPHA_CURSOR = -314,
 	VNC_ENCODING_EXTENDED_BUTTONS = -316,
+};
+
+/* Of a rectangle of H.264: what its decoder forgets first. */
+enum vnc_h264_flag {
+	VNC_H264_RESET = 1 << 0,     /* the state of the rectangle's place */
+	VNC_H264_RESET_ALL = 1 << 1, /* that of all places, which frees them */
 };
 
 enum vnc_fence_flag {
@@ -86,3 +105,4 @@ static inline uint8_t *vnc_write_rect(uint8_t *bytes, uint16_t x, uint16_t y, ui
 
 #define VNC_UPDATE_SIZE 4
 #define VNC_RECT_SIZE	12
+#define VNC_H264_SIZE	8 /* what a rectangle of H.264 has before its unit */

@@ -236,6 +236,7 @@ static bool take_compact_length(struct bytes *bytes, size_t *ret_length)
 
 /* What one Tight rectangle says of itself before its data. */
 struct tight {
+	unsigned control;
 	unsigned stream;
 	unsigned colours; /* 0: no palette */
 	uint32_t palette[256];
@@ -260,6 +261,14 @@ static void tight_put_all(struct rfb_client *client, const struct rfb_rect *rect
 	}
 }
 
+/* Bits 0 to 3 of the control byte: streams that begin anew. */
+static void reset_streams(struct rfb_client *client, unsigned control)
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (control >> i & 1 && client->has_tight[i])
+			inflateReset(&client->tight[i]);
+}
+
 /* Returns 1, 0 when more is needed, or negative errno. */
 static int tight_data(struct rfb_client *client, const struct rfb_rect *rect, struct bytes *bytes,
 		      const struct tight *tight)
@@ -275,6 +284,7 @@ static int tight_data(struct rfb_client *client, const struct rfb_rect *rect, st
 	if (plain_size < 12) {
 		if (!take(bytes, plain_size, &data))
 			return 0;
+		reset_streams(client, tight->control);
 		if (client->decodes)
 			tight_put_all(client, rect, tight, data);
 		return 1;
@@ -283,6 +293,7 @@ static int tight_data(struct rfb_client *client, const struct rfb_rect *rect, st
 		return 0;
 	if (!client->decodes)
 		return 1;
+	reset_streams(client, tight->control);
 	if (!open_stream(&client->tight[tight->stream], &client->has_tight[tight->stream]))
 		return -ENOMEM;
 	plain = xcalloc(plain_size, 1);
@@ -327,6 +338,7 @@ ssize_t rfb_decode_tight(struct rfb_client *client, const struct rfb_rect *rect,
 	if (*control >> 4 == 8) {
 		if (!take(&bytes, 3, &colour))
 			return 0;
+		reset_streams(client, *control);
 		for (unsigned y = 0; client->decodes && y < rect->height; y++)
 			for (unsigned x = 0; x < rect->width; x++)
 				put(client, rect, x, y, tight_pixel_from(colour));
@@ -334,6 +346,7 @@ ssize_t rfb_decode_tight(struct rfb_client *client, const struct rfb_rect *rect,
 	}
 	if (*control >> 4 > 8)
 		return -EPROTO; /* JPEG, PNG */
+	tight.control = *control;
 	tight.stream = *control >> 4 & 3;
 	if (*control & 0x40)
 		r = tight_palette(&bytes, &tight);

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/worker.h"
 #include "common/xalloc.h"
+#include "gateway/encode/feeds.h"
 #include "gateway/input/seat.h"
 #include "gateway/resize.h"
 #include "gateway/viewers.h"
@@ -73,6 +75,9 @@ void stage_open(struct stage *stage, enum access_mode mode, bool is_unix)
 	stage->policies[0].viewers_may_resize = true;
 	services->loop = stage->loop;
 	services->heads = heads_create(stage->loop, BUDGET, stage->policies);
+	EXPECT_INT(workers_create(stage->loop, 2, HEADS_MAX * RENDITIONS, &stage->encoders), 0);
+	services->feeds =
+		feeds_create(stage->loop, stage->encoders, services->heads, ENCODER_X264);
 	services->seat = seat_create(stage->loop, services->heads);
 	services->viewers = viewers_create();
 	services->resize = resize_create(stage->loop, services->heads, handle_resize, stage);
@@ -90,6 +95,8 @@ void stage_close(struct stage *stage)
 	struct services *services = &stage->services;
 
 	vnc_server_destroy(stage->server);
+	workers_destroy(stage->encoders);
+	feeds_destroy(services->feeds);
 	resize_destroy(services->resize);
 	seat_detach(services->seat);
 	seat_destroy(services->seat);

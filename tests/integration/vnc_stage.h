@@ -30,6 +30,7 @@ struct stage {
 	struct loop *loop;
 	struct head_policy policies[HEADS_MAX];
 	struct services services;
+	struct workers *encoders;
 	struct vnc_server *server;
 	char *directory;
 	struct listen_address address;
