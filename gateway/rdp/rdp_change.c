@@ -85,6 +85,10 @@ static void compose_stream(struct rdp_change *change, struct feed_view *view, st
 
 void rdp_change_compose(struct rdp_change *change, struct feed_view *view, struct ledger *ledger)
 {
+	const struct frame *frame = change->picture.frame;
+
+	if (ledger->seen > 0 && frame->number > ledger->seen)
+		change->drawn_us = frame->time_us;
 	ledger_take(ledger, &change->picture);
 	if (feed_view_rendition(view) != RENDITION_NONE)
 		compose_still(change, view, ledger);

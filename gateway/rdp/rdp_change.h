@@ -12,6 +12,7 @@
 
 #include <pixman.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "gateway/encode/feed.h"
 #include "gateway/encode/ledger.h"
@@ -33,6 +34,9 @@ struct rdp_change {
 	pixman_region32_t exact; /* what is to be shown exactly */
 	pixman_region32_t rest;	 /* of that, what was not sent yet */
 	bool is_refining;	 /* some of it is shown already, inexactly */
+
+	/* When the guest drew what this is the first to show; 0: it shows nothing new. */
+	uint64_t drawn_us;
 };
 
 /**

@@ -14,6 +14,7 @@
 #include "gateway/rdp/rdp_planar.h"
 #include "gateway/rdp/rdp_surfaces.h"
 #include "gateway/rdp/rdp_video.h"
+#include "gateway/viewers.h"
 
 struct rdp_gfx {
 	struct rdp_output base;
@@ -24,6 +25,7 @@ struct rdp_gfx {
 	bool is_accepted;
 	bool is_agreed;
 	struct rdp_pacing pacing;
+	struct latency_flights flights;
 	struct rdp_surfaces surfaces;
 	struct rdp_video video;
 	uint16_t shown[RDP_PLACES_MAX]; /* the places' surfaces */
@@ -156,6 +158,7 @@ static ssize_t gfx_send(struct rdp_output *output, unsigned place, struct rdp_ch
 	if (server->EndFrame(server, &end))
 		return -EIO;
 	rdp_pacing_sent(&gfx->pacing, (uint32_t)sent, loop_now_us());
+	latency_flights_sent(&gfx->flights, id, change->drawn_us);
 	return sent;
 }
 
@@ -202,9 +205,12 @@ static UINT handle_frame_acknowledge(RdpgfxServerContext *server,
 				     const RDPGFX_FRAME_ACKNOWLEDGE_PDU *acknowledge)
 {
 	struct rdp_gfx *gfx = server->custom;
+	uint64_t now = loop_now_us();
 
-	rdp_pacing_acknowledge(&gfx->pacing, acknowledge->frameId, acknowledge->queueDepth,
-			       loop_now_us());
+	if (rdp_pacing_acknowledge(&gfx->pacing, acknowledge->frameId, acknowledge->queueDepth,
+				   now))
+		latency_flights_acknowledged(&gfx->flights, acknowledge->frameId, now,
+					     &gfx->base.counters->acknowledged);
 	return CHANNEL_RC_OK;
 }
 

@@ -18,6 +18,7 @@
 #include "gateway/rdp/rdp_layout.h"
 
 struct rdp_output;
+struct viewer_counters;
 struct rdp_change;
 
 /*
@@ -47,4 +48,5 @@ struct rdp_output {
 	const struct rdp_output_ops *ops;
 	bool is_blank;		  /* the client has nothing of ours: arrange, and send all */
 	enum rendition rendition; /* what video it takes; may change while it is blank */
+	struct viewer_counters *counters; /* from the first arrange() on */
 };

@@ -26,13 +26,15 @@ void rdp_pacing_sent(struct rdp_pacing *pacing, uint32_t bytes, uint64_t now_us)
 		rate_meter_forget(&pacing->meter);
 }
 
-void rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t queue_depth,
+bool rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t queue_depth,
 			    uint64_t now_us)
 {
-	rate_meter_acknowledged(&pacing->meter, frame, now_us);
+	bool is_one = rate_meter_acknowledged(&pacing->meter, frame, now_us);
+
 	pacing->is_suspended = queue_depth == SUSPEND_FRAME_ACKNOWLEDGEMENT;
 	if (pacing->is_suspended)
 		rate_meter_forget(&pacing->meter);
+	return is_one;
 }
 
 uint64_t rdp_pacing_deadline_us(const struct rdp_pacing *pacing)

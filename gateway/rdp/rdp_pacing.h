@@ -33,8 +33,8 @@ uint32_t rdp_pacing_next(const struct rdp_pacing *pacing);
 /** A frame of so many bytes was sent. */
 void rdp_pacing_sent(struct rdp_pacing *pacing, uint32_t bytes, uint64_t now_us);
 
-/** Takes note of an acknowledgement; of a frame that was never sent, it is none. */
-void rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t queue_depth,
+/** Takes note of an acknowledgement. Returns whether it is one: of a frame on its way. */
+bool rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t queue_depth,
 			    uint64_t now_us);
 
 /** When frames that were sent are taken as lost; UINT64_MAX: nothing is outstanding. */

@@ -289,6 +289,7 @@ static int turn(struct rdp_peer *peer)
 		return -EIO;
 	if (rdp_channels_flush(channels) < 0)
 		return -EIO;
+	rdp_picture_note_written(peer->context->picture, viewer_counters(peer->viewer));
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct view {
 	unsigned head;
 	struct ledger ledger;
 	uint64_t reported_us; /* when its feed was told what the line takes */
+	uint64_t drawn_us;    /* when the guest drew what is being written; 0: nothing new is */
 };
 
 struct rdp_picture {
@@ -175,6 +176,7 @@ static int begin_anew(struct rdp_picture *picture, struct rdp_output *output,
 
 	picture->is_changed = false;
 	output->is_blank = false;
+	output->counters = counters;
 	picture->next = 0;
 	for (unsigned i = 0; i < RDP_PLACES_MAX; i++) {
 		struct view *view = &picture->views[i];
@@ -191,19 +193,34 @@ static int begin_anew(struct rdp_picture *picture, struct rdp_output *output,
 }
 
 /* Each of the heads gets its part of the line. */
-static void report(struct rdp_picture *picture, struct view *view, struct rdp_output *output)
+static void report(struct rdp_picture *picture, struct view *view, uint32_t kbps)
 {
 	uint64_t now = loop_now_us();
 
 	if (now - view->reported_us < REPORT_INTERVAL_US)
 		return;
 	view->reported_us = now;
-	feed_view_report(view->feed, output->ops->kbps(output) / picture->layout.count);
+	feed_view_report(view->feed, kbps / picture->layout.count);
 }
 
 static bool fits(const struct rdp_place *place, uint32_t width, uint32_t height)
 {
 	return place->size.width == width && place->size.height == height;
+}
+
+static void count(struct rdp_picture *picture, const struct rdp_change *change, size_t bytes,
+		  uint32_t kbps, struct viewer_counters *counters)
+{
+	uint64_t dropped = 0;
+
+	for (unsigned i = 0; i < picture->layout.count; i++)
+		dropped += picture->views[i].ledger.dropped;
+	atomic_fetch_add(&counters->frames, 1);
+	atomic_fetch_add(&counters->units, change->units_count + (change->still ? 1 : 0));
+	atomic_fetch_add(&counters->bytes, bytes);
+	atomic_store(&counters->dropped, dropped);
+	atomic_store(&counters->kbps, kbps);
+	atomic_store(&counters->rendition, feed_view_rendition(picture->views[0].feed));
 }
 
 /* Returns 1 when something is left, 0 when not, or negative errno. */
@@ -219,9 +236,10 @@ static int send_change(struct rdp_picture *picture, unsigned index, struct rdp_c
 	ssize_t sent = output->ops->send(output, index, change);
 	if (sent < 0)
 		return (int)sent;
-	atomic_fetch_add(&counters->frames, 1);
-	atomic_fetch_add(&counters->bytes, (uint64_t)sent);
-	report(picture, view, output);
+	uint32_t kbps = output->ops->kbps(output);
+	count(picture, change, (size_t)sent, kbps, counters);
+	report(picture, view, kbps);
+	view->drawn_us = change->drawn_us;
 	return rdp_change_sent(change, &view->ledger);
 }
 
@@ -275,6 +293,17 @@ int rdp_picture_send(struct rdp_picture *picture, struct rdp_output *output,
 		picture->next = (picture->next + 1) % picture->layout.count;
 	}
 	return more;
+}
+
+void rdp_picture_note_written(struct rdp_picture *picture, struct viewer_counters *counters)
+{
+	for (unsigned i = 0; i < picture->layout.count; i++) {
+		struct view *view = &picture->views[i];
+
+		if (view->drawn_us > 0)
+			viewer_note_written(counters, view->drawn_us);
+		view->drawn_us = 0;
+	}
 }
 
 int rdp_picture_head_of_monitor(struct rdp_picture *picture, unsigned monitor)

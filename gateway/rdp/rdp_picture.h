@@ -54,6 +54,9 @@ void rdp_picture_expose(struct rdp_picture *picture, int32_t x, int32_t y, uint3
 int rdp_picture_send(struct rdp_picture *picture, struct rdp_output *output,
 		     struct viewer_counters *counters);
 
+/** All that was sent has been written to the socket. */
+void rdp_picture_note_written(struct rdp_picture *picture, struct viewer_counters *counters);
+
 /** The head shown on the client's monitor `monitor`, or -1. Any thread. */
 int rdp_picture_head_of_monitor(struct rdp_picture *picture, unsigned monitor);
 

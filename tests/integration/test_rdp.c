@@ -108,6 +108,21 @@ static void a_large_picture_arrives_in_several_updates(void)
 	EXPECT_INT(viewer.heads, 1);
 }
 
+static void how_old_the_picture_is_when_it_arrives_is_counted(void)
+{
+	STAGE(NULL);
+	CLIENT client = stage_connect(&stage, NULL);
+
+	EXPECT_INT(stage_first_viewer(&stage).written.total, 0);
+	for (uint32_t seed = 2; seed < 6; seed++) {
+		stage_paint(&stage, 0, WIDTH, HEIGHT, seed);
+		stage_expect_shown(&stage, client);
+	}
+	WAIT_UNTIL(&stage, stage_first_viewer(&stage).acknowledged.total == 4);
+	EXPECT_INT(stage_first_viewer(&stage).written.total, 4);
+	EXPECT_STRING(stage_first_viewer(&stage).video, "none");
+}
+
 /* -- Sizes and heads ---------------------------------------------------------------- */
 
 static void expect_resized(struct stage *stage, struct rdp_client *client)
@@ -247,6 +262,7 @@ int main(void)
 	RUN_TEST(a_minimised_client_is_sent_nothing_until_it_is_seen_again);
 	RUN_TEST(small_changes_arrive_exactly);
 	RUN_TEST(a_large_picture_arrives_in_several_updates);
+	RUN_TEST(how_old_the_picture_is_when_it_arrives_is_counted);
 	RUN_TEST(the_desktop_follows_the_guests_resize);
 	RUN_TEST(without_the_graphics_pipeline_the_desktop_follows_too);
 	RUN_TEST(a_client_asks_for_another_size);

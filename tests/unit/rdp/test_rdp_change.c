@@ -217,6 +217,22 @@ static void what_did_not_fit_comes_with_the_next_update(void)
 	EXPECT(is_box(&stage.change.exact, rest));
 }
 
+static void only_what_shows_something_new_has_an_age(void)
+{
+	STAGE;
+
+	draw(&stage, whole);
+	stage.view.frame.time_us = 1000;
+	compose_and_send(&stage);
+	EXPECT_INT(stage.change.drawn_us, 0);
+	draw(&stage, map);
+	stage.view.frame.time_us = 2000;
+	compose(&stage);
+	EXPECT_INT(stage.change.drawn_us, 2000);
+	compose(&stage);
+	EXPECT_INT(stage.change.drawn_us, 0);
+}
+
 static void a_first_picture_is_a_still_and_then_exact(void)
 {
 	STAGE;
@@ -333,6 +349,7 @@ int main(void)
 {
 	RUN_TEST(without_video_what_changed_is_sent_exactly);
 	RUN_TEST(what_did_not_fit_comes_with_the_next_update);
+	RUN_TEST(only_what_shows_something_new_has_an_age);
 	RUN_TEST(a_first_picture_is_a_still_and_then_exact);
 	RUN_TEST(a_still_that_shows_nothing_new_is_not_sent);
 	RUN_TEST(what_moves_is_sent_as_units_and_the_rest_exactly);

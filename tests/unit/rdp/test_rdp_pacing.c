@@ -51,9 +51,9 @@ static void acknowledgements_of_frames_never_sent_or_twice_make_no_room(void)
 	fill(&pacing, LARGE_BYTES);
 	rdp_pacing_acknowledge(&pacing, 1, 0, 1000);
 	fill(&pacing, LARGE_BYTES);
-	rdp_pacing_acknowledge(&pacing, 1, 0, 2000);
-	rdp_pacing_acknowledge(&pacing, 0, 0, 2000);
-	rdp_pacing_acknowledge(&pacing, 1000, 0, 2000);
+	EXPECT(!rdp_pacing_acknowledge(&pacing, 1, 0, 2000));
+	EXPECT(!rdp_pacing_acknowledge(&pacing, 0, 0, 2000));
+	EXPECT(!rdp_pacing_acknowledge(&pacing, 1000, 0, 2000));
 	EXPECT(!rdp_pacing_has_room(&pacing));
 }
 
