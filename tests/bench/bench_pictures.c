@@ -24,6 +24,7 @@ static void draw_ui(uint32_t *pixels)
 	struct damage all;
 
 	world_init(&world, MOTION_FULL);
+	world.clock = 12 * 60 * 60;
 	struct face *face = face_create(&ivi_face, &world);
 	face_set_size(face, BENCH_WIDTH, BENCH_HEIGHT);
 	canvas_init(&canvas, BENCH_WIDTH, BENCH_HEIGHT, BENCH_WIDTH, BENCH_HEIGHT);
