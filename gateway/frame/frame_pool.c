@@ -65,8 +65,10 @@ static bool budget_take(struct frame_budget *budget, uint64_t bytes)
 	return true;
 }
 
-/* Each head gets one frame of its present size even when the others have spent
- * the budget, so that there is always something to show. */
+/* Each head gets so many frames of its present size even when the others have spent
+ * the budget: its feed may hold one until there is a newer one. */
+#define FRAMES_MIN 2
+
 static void budget_overdraw(struct frame_budget *budget, uint64_t bytes)
 {
 	atomic_fetch_add(&budget->used, bytes);
@@ -89,7 +91,7 @@ static struct pooled_frame *create_frame_locked(struct frame_pool *pool, uint32_
 	struct pooled_frame *pooled;
 	uint32_t *pixels;
 
-	if (pool->frames_of_size == 0)
+	if (pool->frames_of_size < FRAMES_MIN)
 		budget_overdraw(pool->budget, bytes);
 	else if (!budget_take(pool->budget, bytes))
 		return NULL;

@@ -133,19 +133,22 @@ static void history_add_locked(struct frame_store *store, uint64_t number,
 	pixman_region32_copy(&entry->damage, (pixman_region32_t *)damage);
 }
 
-/* Sets `ret_damage` to what changed from frame `since` to the newest. */
+/* Sets `ret_damage` to what differs between frame `since` and `frame`, of which either may be the
+ * newer. */
 static void damage_since_locked(struct frame_store *store, uint64_t since,
-				pixman_region32_t *ret_damage)
+				const struct frame *frame, pixman_region32_t *ret_damage)
 {
 	uint64_t newest = store->newest->number;
-	pixman_box32_t bounds = bounds_of(store->newest);
+	uint64_t first = since < frame->number ? since : frame->number;
+	uint64_t last = since < frame->number ? frame->number : since;
+	pixman_box32_t bounds = bounds_of(frame);
 
 	pixman_region32_clear(ret_damage);
-	if (since < store->first_of_size || since > newest || newest - since >= HISTORY_LENGTH) {
+	if (first < store->first_of_size || last > newest || newest - first >= HISTORY_LENGTH) {
 		pixman_region32_reset(ret_damage, &bounds);
 		return;
 	}
-	for (uint64_t number = since + 1; number <= newest; number++) {
+	for (uint64_t number = first + 1; number <= last; number++) {
 		struct history_entry *entry = &store->history[number % HISTORY_LENGTH];
 
 		pixman_region32_union(ret_damage, ret_damage, &entry->damage);
@@ -236,7 +239,7 @@ static void write_aside(struct frame_store *store, struct frame *target, struct 
 
 		pixman_region32_init(&missed);
 		pthread_mutex_lock(&store->lock);
-		damage_since_locked(store, target->number, &missed);
+		damage_since_locked(store, target->number, before, &missed);
 		pthread_mutex_unlock(&store->lock);
 		pixman_region32_subtract(&missed, &missed, (pixman_region32_t *)changed);
 		copy_region(target, before->pixels, before->stride_bytes, &missed);
@@ -342,8 +345,16 @@ struct frame *frame_store_fetch(struct frame_store *store, uint64_t since,
 	if (store->newest) {
 		frame = frame_ref(store->newest);
 		if (ret_damage)
-			damage_since_locked(store, since, ret_damage);
+			damage_since_locked(store, since, frame, ret_damage);
 	}
 	pthread_mutex_unlock(&store->lock);
 	return frame;
+}
+
+void frame_store_compare(struct frame_store *store, uint64_t since, const struct frame *frame,
+			 pixman_region32_t *ret_damage)
+{
+	pthread_mutex_lock(&store->lock);
+	damage_since_locked(store, since, frame, ret_damage);
+	pthread_mutex_unlock(&store->lock);
 }

@@ -97,5 +97,13 @@ int frame_store_update(struct frame_store *store, const struct pixels *source,
 struct frame *frame_store_fetch(struct frame_store *store, uint64_t since,
 				pixman_region32_t *ret_damage);
 
+/**
+ * Sets `ret_damage` (initialised by the caller) to what differs between frame `since` and
+ * `frame`, which is one of the store's; either may be the newer. The whole of `frame` where
+ * the store does not know. Any thread.
+ */
+void frame_store_compare(struct frame_store *store, uint64_t since, const struct frame *frame,
+			 pixman_region32_t *ret_damage);
+
 DEFINE_CLEANUP(struct frame_budget *, frame_budget_destroy)
 DEFINE_CLEANUP(struct frame_store *, frame_store_destroy)

@@ -221,6 +221,12 @@ struct frame *head_fetch(struct head *head, uint64_t since, pixman_region32_t *r
 	return frame_store_fetch(head->store, since, ret_damage);
 }
 
+void head_compare(struct head *head, uint64_t since, const struct frame *frame,
+		  pixman_region32_t *ret_damage)
+{
+	frame_store_compare(head->store, since, frame, ret_damage);
+}
+
 struct size head_size(struct head *head)
 {
 	CLEANUP(frame_unrefp) struct frame *frame = head_fetch(head, 0, NULL);

@@ -99,6 +99,10 @@ const struct head_policy *head_policy(const struct head *head);
 /** frame_store_fetch(). Never NULL: a head shows at least a notice. */
 struct frame *head_fetch(struct head *head, uint64_t since, pixman_region32_t *ret_damage);
 
+/** frame_store_compare(): what differs between frame `since` and `frame`. */
+void head_compare(struct head *head, uint64_t since, const struct frame *frame,
+		  pixman_region32_t *ret_damage);
+
 /** The present frame's size. */
 struct size head_size(struct head *head);
 

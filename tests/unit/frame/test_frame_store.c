@@ -235,6 +235,32 @@ static void with_the_budget_spent_the_newest_unheld_frame_is_overwritten(void)
 	EXPECT_INT(frame_row(held, 9)[9], 0);
 }
 
+static void two_frames_compare_whichever_is_the_newer(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create(8);
+	CLEANUP(frame_unrefp) struct frame *older = NULL;
+	CLEANUP(frame_unrefp) struct frame *newer = NULL;
+	pixman_region32_t there, back;
+
+	update_all(scene);
+	paint(scene, 130, 20, 1);
+	update_all(scene);
+	older = frame_store_fetch(scene->store, 0, NULL);
+	paint(scene, 10, 50, 1);
+	update_all(scene);
+	newer = frame_store_fetch(scene->store, 0, NULL);
+	pixman_region32_init(&there);
+	pixman_region32_init(&back);
+	frame_store_compare(scene->store, older->number, newer, &there);
+	frame_store_compare(scene->store, newer->number, older, &back);
+	EXPECT(pixman_region32_equal(&there, &back));
+	EXPECT_INT(pixman_region32_extents(&back)->x2, 64);
+	frame_store_compare(scene->store, 0, older, &back);
+	EXPECT_INT(pixman_region32_extents(&back)->x2, WIDTH);
+	pixman_region32_fini(&there);
+	pixman_region32_fini(&back);
+}
+
 static bool has_room(void *data)
 {
 	return ((struct scene *)data)->rooms > 0;
@@ -364,6 +390,7 @@ int main(void)
 	RUN_TEST(a_slow_reader_gets_all_the_damage_it_missed);
 	RUN_TEST(a_reader_beyond_the_history_gets_the_whole_picture);
 	RUN_TEST(frames_that_a_reader_holds_do_not_change);
+	RUN_TEST(two_frames_compare_whichever_is_the_newer);
 	RUN_TEST(with_the_budget_spent_the_newest_unheld_frame_is_overwritten);
 	RUN_TEST(with_every_frame_held_an_update_waits_and_keeps_its_damage);
 	RUN_TEST(a_head_too_large_for_the_budget_is_refused);
