@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/xalloc.h"
@@ -44,4 +45,12 @@ int thread_start(const char *name, void *(*run)(void *data), void *data, pthread
 	if (r < 0)
 		free(start);
 	return r;
+}
+
+uint64_t thread_time_us(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000 + (uint64_t)used.tv_nsec / 1000;
 }

@@ -11,6 +11,7 @@
  */
 
 #include <pthread.h>
+#include <stdint.h>
 
 /** How much nicer (nice(2)) than the process these threads are. */
 #define THREAD_NICE 5
@@ -22,3 +23,6 @@
  * Returns 0 or negative errno. `*ret_thread` may be written after the thread has begun.
  */
 int thread_start(const char *name, void *(*run)(void *data), void *data, pthread_t *ret_thread);
+
+/** How much processor time the calling thread has used, in microseconds. */
+uint64_t thread_time_us(void);

@@ -52,10 +52,11 @@ struct feed_config {
 	enum encoder_choice encoder;
 };
 
-/** Everything in `config` outlives the feed. Loop thread. */
+/** Everything in `config`, the workers apart, outlives the feed. Loop thread. */
 struct feed *feed_create(const struct feed_config *config);
 
-/** No view is open any more. Accepts NULL. Loop thread. */
+/** No view is open any more, and the workers are gone: no encode is under way. Accepts NULL. Loop
+ * thread. */
 void feed_destroy(struct feed *feed);
 
 /** The head's encoded pieces. Any thread. */
@@ -71,7 +72,8 @@ struct feed_stream {
 	uint64_t id; /* never used again in this head */
 	pixman_box32_t box;
 	unsigned units_count;
-	struct packet *units[FEED_UNITS_MAX]; /* without gaps; the last one is up to the picture */
+	struct packet *units[FEED_UNITS_MAX]; /* at least one, without gaps; the last one is up to
+					       * the picture's frame */
 };
 
 struct feed_picture {
@@ -99,16 +101,18 @@ void feed_view_close(struct feed_view *view);
  * by what feed_view_report() said. */
 enum rendition feed_view_rendition(const struct feed_view *view);
 
-/** Changes it: a client has said what it can. */
+/** Changes it: a client has said what it can. RENDITION_CHEAPER stays when MAIN is asked for. */
 void feed_view_set_rendition(struct feed_view *view, enum rendition rendition);
 
 /**
- * Fetches the newest picture that is ready for the view's rendition, with what changed since
+ * Fetches the newest picture that is ready for the view's rendition, with what differs from
  * frame `since` (0: everything). The caller finishes it.
  *
- * Fetching says that the viewer is ready for more: call it when there is room to send,
- * and not before. Returns whether the picture is newer than `since`; if not, the wakeup
- * tells when one is.
+ * Returns whether there is anything in it that the view has not fetched yet: another frame than
+ * `since`, more units, or something that moves or has settled by now. If not, the view
+ * has what there is, and waits: the wakeup tells when there is more, for which an
+ * encode may begin at once. So fetch when there is room to send, not before, and until there is
+ * nothing new. After a change of rendition the frame may be older than `since`.
  */
 bool feed_view_fetch(struct feed_view *view, uint64_t since, struct feed_picture *ret_picture);
 
@@ -142,7 +146,7 @@ struct feed_count {
 	uint64_t key_units; /* of them */
 	uint64_t unit_bytes;
 	uint64_t encode_us; /* of processor time: conversion and encoding of units */
-	uint64_t waited;    /* frames that no viewer of a rendition had room for */
+	uint64_t waited;    /* frames that were there when no viewer of a rendition had room */
 	unsigned streams;   /* open now, of all renditions */
 	struct pieces_count pieces;
 };

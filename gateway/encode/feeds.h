@@ -16,7 +16,8 @@ struct heads;
 struct loop;
 struct workers;
 
-/** `workers` run the encoders. All must outlive the feeds. Loop thread. */
+/** `workers` run the encoders, and must be gone when the feeds are destroyed; the others outlive
+ * them. Loop thread. */
 struct feeds *feeds_create(struct loop *loop, struct workers *workers, struct heads *heads,
 			   enum encoder_choice encoder);
 
