@@ -27,7 +27,7 @@ void vnc_update_init(struct vnc_update *update, struct head *head, struct feed *
 	*update = (struct vnc_update){
 		.head = head, .client = client, .wakeup = wakeup, .is_stale = true};
 	update->view = feed_view_open(feed, wakeup, RENDITION_NONE);
-	head_watch(head, wakeup, HEAD_FRAMES | HEAD_CURSOR);
+	head_watch(head, wakeup, HEAD_CURSOR);
 	update->pieces.pieces = feed_pieces(feed);
 	update->pieces.ledger = &update->ledger;
 	update->video.view = update->view;

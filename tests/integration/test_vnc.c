@@ -12,10 +12,20 @@
 
 /* -- Pictures ---------------------------------------------------------------- */
 
+/* Whether the viewer shows the picture. As viewers do, it asks for more after each update. */
+static bool is_shown_to(struct stage *stage, struct rfb_client *client, unsigned *answered)
+{
+	if (client->updates != *answered)
+		rfb_send_request(client, true);
+	*answered = client->updates;
+	return stage_is_shown(stage, client);
+}
+
 static void expect_exact(const int32_t *encodings, size_t count, uint32_t width, uint32_t height)
 {
 	STAGE(ACCESS_OPEN);
 	CLEANUP(rfb_client_destroyp) struct rfb_client *client = NULL;
+	unsigned answered;
 
 	stage_paint(&stage, width, height, 7);
 	client = stage_connect_ready(&stage, encodings, count);
@@ -28,7 +38,8 @@ static void expect_exact(const int32_t *encodings, size_t count, uint32_t width,
 	for (uint32_t seed = 2; seed < 6; seed++) {
 		stage_paint(&stage, width, height, seed * 99);
 		EXPECT_INT(rfb_send_request(client, true), 0);
-		UNTIL(&stage, client, stage_is_shown(&stage, client));
+		answered = client->updates;
+		UNTIL(&stage, client, is_shown_to(&stage, client, &answered));
 	}
 }
 
