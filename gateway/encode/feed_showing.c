@@ -47,7 +47,8 @@ static void keep_key_requests_locked(struct showing *showing, const struct feed_
 	memcpy(showing->wants_key, wants_key, sizeof(wants_key));
 }
 
-/* Puts the picture in place of the one before, which is left in `next`, and tells the views. */
+/* Puts the picture in place of the one before, which is left in `next`, and tells the views that
+ * wait for it. */
 static void swap_picture_locked(struct feed *feed, enum rendition rendition,
 				struct feed_picture *next)
 {
@@ -60,7 +61,7 @@ static void swap_picture_locked(struct feed *feed, enum rendition rendition,
 	showing->behind = 0;
 	*next = before;
 	for (struct feed_view *view = feed->views; view; view = view->next) {
-		if (view->rendition != rendition)
+		if (view->rendition != rendition || !view->is_waiting)
 			continue;
 		view->is_waiting = false;
 		wakeup_signal(view->wakeup);

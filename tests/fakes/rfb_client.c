@@ -14,6 +14,7 @@
 
 #include "common/xalloc.h"
 #include "tests/fakes/rfb_decode.h"
+#include "tests/fakes/rfb_h264.h"
 
 /* A rectangle of a full 8K picture, raw, has to fit. */
 #define INPUT_MAX (256u << 20)
@@ -38,6 +39,8 @@ void rfb_client_destroy(struct rfb_client *client)
 	for (int i = 0; i < 4; i++)
 		if (client->has_tight[i])
 			inflateEnd(&client->tight[i]);
+	rfb_h264_destroy(client->h264);
+	free(client->units);
 	free(client->cursor.pixels);
 	free(client->pixels);
 	free(client->input);
@@ -213,9 +216,14 @@ static ssize_t read_picture(struct rfb_client *client, const struct rfb_rect *re
 	case RFB_TIGHT:
 		n = rfb_decode_tight(client, rect, bytes, size);
 		break;
+	case RFB_H264:
+		n = rfb_decode_h264(client, rect, bytes, size);
+		break;
 	default:
 		return wrong(client, "encoding %d was not asked for", encoding);
 	}
+	if (n < 0 && client->failure[0])
+		return (int)n;
 	if (n < 0)
 		return wrong(client, "encoding %d could not be decoded", encoding);
 	if (n > 0) {
@@ -462,9 +470,15 @@ int rfb_send_encodings(struct rfb_client *client, const int32_t *encodings, size
 
 int rfb_send_request(struct rfb_client *client, bool is_incremental)
 {
+	return rfb_send_request_of(client, 0, 0, client->width, client->height, is_incremental);
+}
+
+int rfb_send_request_of(struct rfb_client *client, uint16_t x, uint16_t y, uint16_t width,
+			uint16_t height, bool is_incremental)
+{
 	uint8_t message[10] = {3, is_incremental};
 
-	put16(put16(message + 6, client->width), client->height);
+	put16(put16(put16(put16(message + 2, x), y), width), height);
 	return rfb_send(client, message, sizeof(message));
 }
 

@@ -9,8 +9,8 @@
  * the last whole rectangle. It answers fences by itself; all else is the
  * owner's to send.
  *
- * With `decodes` it keeps the picture, exactly: Raw, ZRLE and Tight (without
- * JPEG). Without, it only parses, as a benchmark's viewer needs no picture.
+ * With `decodes` it keeps the picture: Raw, ZRLE and Tight, exactly, and Tight's JPEG and
+ * H.264. Without, it only parses, as a benchmark's viewer needs no picture.
  */
 
 #include <stdbool.h>
@@ -24,6 +24,7 @@ enum rfb_encoding {
 	RFB_RAW = 0,
 	RFB_TIGHT = 7,
 	RFB_ZRLE = 16,
+	RFB_H264 = 50,
 	RFB_DESKTOP_SIZE = -223,
 	RFB_LAST_RECT = -224,
 	RFB_CURSOR = -239,
@@ -45,6 +46,9 @@ enum rfb_state {
 	RFB_STATE_READY,
 	RFB_STATE_CLOSED,
 };
+
+struct rfb_h264;
+struct rfb_unit;
 
 struct rfb_cursor {
 	unsigned count; /* shapes received */
@@ -77,6 +81,7 @@ struct rfb_client {
 	z_stream tight[4];
 	bool has_tight[4];
 	bool has_zrle;
+	struct rfb_h264 *h264;
 
 	/* what was seen, for the owner to look at */
 	uint16_t width;
@@ -87,6 +92,9 @@ struct rfb_client {
 	uint64_t picture_area; /* pixels of all picture rects */
 	uint64_t bytes;
 	int32_t last_encoding; /* of a picture rect */
+	unsigned jpegs;
+	struct rfb_unit *units; /* H.264, all that came (rfb_h264.h) */
+	unsigned units_count;
 	struct rfb_cursor cursor;
 	bool has_qemu_keys;
 	bool has_extended_buttons;
@@ -122,6 +130,8 @@ int rfb_connect_unix(const char *path);
 int rfb_send(struct rfb_client *client, const void *bytes, size_t size);
 int rfb_send_encodings(struct rfb_client *client, const int32_t *encodings, size_t count);
 int rfb_send_request(struct rfb_client *client, bool is_incremental);
+int rfb_send_request_of(struct rfb_client *client, uint16_t x, uint16_t y, uint16_t width,
+			uint16_t height, bool is_incremental);
 int rfb_send_pixel_format(struct rfb_client *client, uint8_t bits, uint8_t depth, uint16_t max,
 			  uint8_t red_shift, uint8_t green_shift, uint8_t blue_shift);
 int rfb_send_key(struct rfb_client *client, uint32_t keysym, bool is_down);

@@ -2,7 +2,10 @@
 #include "tests/fakes/rfb_decode.h"
 
 #include <errno.h>
+#include <stdio.h> /* for jpeglib.h, which forgets it */
 #include <string.h>
+
+#include <jpeglib.h>
 
 #include "common/xalloc.h"
 
@@ -236,7 +239,6 @@ static bool take_compact_length(struct bytes *bytes, size_t *ret_length)
 
 /* What one Tight rectangle says of itself before its data. */
 struct tight {
-	unsigned control;
 	unsigned stream;
 	unsigned colours; /* 0: no palette */
 	uint32_t palette[256];
@@ -284,7 +286,6 @@ static int tight_data(struct rfb_client *client, const struct rfb_rect *rect, st
 	if (plain_size < 12) {
 		if (!take(bytes, plain_size, &data))
 			return 0;
-		reset_streams(client, tight->control);
 		if (client->decodes)
 			tight_put_all(client, rect, tight, data);
 		return 1;
@@ -293,7 +294,6 @@ static int tight_data(struct rfb_client *client, const struct rfb_rect *rect, st
 		return 0;
 	if (!client->decodes)
 		return 1;
-	reset_streams(client, tight->control);
 	if (!open_stream(&client->tight[tight->stream], &client->has_tight[tight->stream]))
 		return -ENOMEM;
 	plain = xcalloc(plain_size, 1);
@@ -302,6 +302,45 @@ static int tight_data(struct rfb_client *client, const struct rfb_rect *rect, st
 		return -EPROTO;
 	tight_put_all(client, rect, tight, plain);
 	return 1;
+}
+
+/* One that libjpeg cannot decode ends the program, which says why. */
+static bool put_jpeg(struct rfb_client *client, const struct rfb_rect *rect, const uint8_t *data,
+		     size_t length)
+{
+	CLEANUP(freep) uint8_t *row = xcalloc(rect->width, 3);
+	struct jpeg_decompress_struct jpeg;
+	struct jpeg_error_mgr errors;
+	bool fits;
+
+	jpeg.err = jpeg_std_error(&errors);
+	jpeg_create_decompress(&jpeg);
+	jpeg_mem_src(&jpeg, data, length);
+	jpeg_read_header(&jpeg, TRUE);
+	jpeg.out_color_space = JCS_RGB;
+	jpeg_start_decompress(&jpeg);
+	fits = jpeg.output_width == rect->width && jpeg.output_height == rect->height;
+	while (fits && jpeg.output_scanline < jpeg.output_height) {
+		unsigned y = jpeg.output_scanline;
+
+		jpeg_read_scanlines(&jpeg, &row, 1);
+		for (unsigned x = 0; x < rect->width; x++)
+			put(client, rect, x, y, tight_pixel_from(row + (size_t)x * 3));
+	}
+	jpeg_destroy_decompress(&jpeg);
+	return fits;
+}
+
+/* Returns 1, 0 when more is needed, or negative errno. */
+static int tight_jpeg(struct rfb_client *client, const struct rfb_rect *rect, struct bytes *bytes)
+{
+	const uint8_t *data;
+	size_t length;
+
+	if (!take_compact_length(bytes, &length) || !take(bytes, length, &data))
+		return 0;
+	client->jpegs++;
+	return !client->decodes || put_jpeg(client, rect, data, length) ? 1 : -EPROTO;
 }
 
 static int tight_palette(struct bytes *bytes, struct tight *tight)
@@ -335,28 +374,24 @@ ssize_t rfb_decode_tight(struct rfb_client *client, const struct rfb_rect *rect,
 
 	if (!take(&bytes, 1, &control))
 		return 0;
+	/* Also when more is needed: nothing of this rectangle was inflated yet. */
+	reset_streams(client, *control);
 	if (*control >> 4 == 8) {
 		if (!take(&bytes, 3, &colour))
 			return 0;
-		reset_streams(client, *control);
 		for (unsigned y = 0; client->decodes && y < rect->height; y++)
 			for (unsigned x = 0; x < rect->width; x++)
 				put(client, rect, x, y, tight_pixel_from(colour));
 		return (ssize_t)(size - bytes.left);
 	}
-	if (*control >> 4 > 8)
-		return -EPROTO; /* JPEG, PNG */
-	tight.control = *control;
+	if (*control >> 4 > 9)
+		return -EPROTO; /* PNG */
 	tight.stream = *control >> 4 & 3;
 	if (*control & 0x40)
 		r = tight_palette(&bytes, &tight);
-	/* Also when more is needed: nothing of this rectangle was inflated yet. */
-	for (unsigned i = 0; i < 4; i++)
-		if (*control >> i & 1 && client->has_tight[i])
-			inflateReset(&client->tight[i]);
-	if (r > 0)
+	if (r > 0 && *control >> 4 == 9)
+		r = tight_jpeg(client, rect, &bytes);
+	else if (r > 0)
 		r = tight_data(client, rect, &bytes, &tight);
-	if (r <= 0)
-		return r;
-	return (ssize_t)(size - bytes.left);
+	return r <= 0 ? r : (ssize_t)(size - bytes.left);
 }
