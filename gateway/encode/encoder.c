@@ -92,7 +92,7 @@ int encoder_create(enum encoder_choice choice, const struct encoder_config *conf
 
 		if (r == 0)
 			return 0;
-		if (!atomic_exchange(&states[choice].is_warned, true))
+		if (r != -EINVAL && !atomic_exchange(&states[choice].is_warned, true))
 			log_warning("no video by %s (%s): x264 does it", names[choice],
 				    strerror(-r));
 	}

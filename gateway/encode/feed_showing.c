@@ -47,8 +47,7 @@ static void keep_key_requests_locked(struct showing *showing, const struct feed_
 	memcpy(showing->wants_key, wants_key, sizeof(wants_key));
 }
 
-/* Puts the picture in place of the one before, which is left in `next`, and tells the views that
- * wait for it. */
+/* Puts the picture in place of the one before, which is left in `next`, and tells the views. */
 static void swap_picture_locked(struct feed *feed, enum rendition rendition,
 				struct feed_picture *next)
 {
@@ -61,7 +60,7 @@ static void swap_picture_locked(struct feed *feed, enum rendition rendition,
 	showing->behind = 0;
 	*next = before;
 	for (struct feed_view *view = feed->views; view; view = view->next) {
-		if (view->rendition != rendition || !view->is_waiting)
+		if (view->rendition != rendition)
 			continue;
 		view->is_waiting = false;
 		wakeup_signal(view->wakeup);

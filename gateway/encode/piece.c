@@ -19,6 +19,9 @@
 /* Chains stay short: what fits into a memory of 16 MB is mostly larger than 1 KB. */
 #define BUCKETS 16384
 
+/* Boxes that are remembered, one for each hash: a few times what one frame is cut into. */
+#define SIGHTS 1024
+
 /* What a piece takes beside its bytes, with the allocator's share. */
 #define PIECE_OVERHEAD (sizeof(struct piece) + sizeof(struct packet) + 64)
 
@@ -49,6 +52,15 @@ struct piece {
 	struct packet *packet; /* NULL while it is being encoded */
 };
 
+/* Where a frame shows which piece. Viewers ask for the same boxes of the same frame, and reading
+ * all of its pixels takes longer than all else, where the piece is there. */
+struct sight {
+	uint64_t frame; /* its number; 0: none */
+	pixman_box32_t box;
+	struct piece_form form;
+	XXH128_hash_t key;
+};
+
 struct pieces {
 	size_t bytes_max;
 	pthread_mutex_t lock;
@@ -58,6 +70,7 @@ struct pieces {
 	LIST_HEAD(, piece) buckets[BUCKETS];
 	TAILQ_HEAD(piece_list, piece) by_use; /* the one asked for last comes first */
 	size_t bytes;
+	struct sight sights[SIGHTS];
 	SLIST_HEAD(, scratch) scratches;
 	unsigned scratches_count;
 	struct pieces_count count;
@@ -176,6 +189,47 @@ static XXH128_hash_t key_of(struct piece_form form, const struct frame *frame,
 	for (int y = box->y1; y < box->y2; y++)
 		XXH3_128bits_update(&state, frame_row(frame, (uint32_t)y) + box->x1, row_bytes);
 	return XXH3_128bits_digest(&state);
+}
+
+static bool is_same_sight(const struct sight *one, const struct sight *other)
+{
+	return one->frame == other->frame && one->form.codec == other->form.codec &&
+	       one->form.quality == other->form.quality && one->box.x1 == other->box.x1 &&
+	       one->box.y1 == other->box.y1 && one->box.x2 == other->box.x2 &&
+	       one->box.y2 == other->box.y2;
+}
+
+/* Where a sight is remembered. A newer frame's takes the place of an older one's. */
+static struct sight *place_of_locked(struct pieces *pieces, const struct sight *sight)
+{
+	uint64_t form = sight->form.codec * 16u + sight->form.quality;
+
+	return &pieces->sights[XXH3_64bits_withSeed(&sight->box, sizeof(sight->box), form) %
+			       SIGHTS];
+}
+
+/* The key of what a box of the frame shows. */
+static XXH128_hash_t recall_key(struct pieces *pieces, struct piece_form form,
+				const struct frame *frame, const pixman_box32_t *box)
+{
+	struct sight sight = {.frame = frame->number, .box = *box, .form = form};
+	struct sight *place;
+	bool is_known;
+
+	pthread_mutex_lock(&pieces->lock);
+	place = place_of_locked(pieces, &sight);
+	is_known = is_same_sight(place, &sight);
+	if (is_known)
+		sight.key = place->key;
+	pthread_mutex_unlock(&pieces->lock);
+	if (is_known)
+		return sight.key;
+
+	sight.key = key_of(form, frame, box);
+	pthread_mutex_lock(&pieces->lock);
+	*place_of_locked(pieces, &sight) = sight;
+	pthread_mutex_unlock(&pieces->lock);
+	return sight.key;
 }
 
 static struct piece *find_piece_locked(struct pieces *pieces, XXH128_hash_t key)
@@ -316,7 +370,7 @@ static struct packet *encode_piece(struct pieces *pieces, struct piece *piece,
 static struct packet *get_piece(struct pieces *pieces, struct piece_form form,
 				const struct frame *frame, const pixman_box32_t *box, bool waits)
 {
-	XXH128_hash_t key = key_of(form, frame, box);
+	XXH128_hash_t key = recall_key(pieces, form, frame, box);
 	struct packet *packet = NULL;
 	struct piece *piece;
 	bool is_ours = false;

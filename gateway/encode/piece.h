@@ -6,7 +6,8 @@
  *
  * A small box of a frame, encoded on its own, so that it may be sent to any viewer
  * that takes its form. The same pixels in the same form are encoded once, whoever
- * asks for them and when: pieces are remembered by what they show.
+ * asks for them and when: pieces are remembered by what they show. All frames are of one head:
+ * those with one number are the same.
  *
  * Threads: any.
  */

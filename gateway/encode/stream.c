@@ -23,15 +23,21 @@ struct stream {
 	uint64_t units;
 };
 
+static int32_t lesser(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
 /* One axis of stream_fit_box(). */
 static bool fit_axis(int32_t *begin, int32_t *end, int32_t head_side)
 {
 	int32_t limit = head_side & ~1;
 
+	if (*begin >= *end)
+		return false;
 	*begin = *begin < 0 ? 0 : *begin & ~(MACROBLOCK - 1);
-	*end = *end > limit ? limit : (*end + MACROBLOCK - 1) & ~(MACROBLOCK - 1);
-	if (*end > limit)
-		*end = limit;
+	*end = (lesser(*end, limit) + MACROBLOCK - 1) & ~(MACROBLOCK - 1);
+	*end = lesser(*end, limit);
 	if (*begin >= *end)
 		return false;
 	/* A sliver at the head's end takes the macroblock before it along. */

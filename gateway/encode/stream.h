@@ -30,8 +30,8 @@ struct stream_config {
 
 /**
  * Makes `box` one that can be a stream: aligned to 16 pixels, outwards, but where
- * the head ends, there to 2, inwards. Returns false when it is too large, or
- * nothing is left of it.
+ * the head ends, there to 2, inwards. Returns false, leaving it as it was, when it
+ * would be too large or smaller than ENCODER_SIDE_MIN.
  */
 bool stream_fit_box(pixman_box32_t *box, uint32_t head_width, uint32_t head_height);
 
@@ -52,8 +52,9 @@ void stream_set_rate(struct stream *stream, uint32_t kbps_max);
  * what lies outside the box does not count) differs from the frame encoded last.
  *
  * Only the damaged rows are converted. The caller owns the packet, which has its
- * number, its frame's, and its damage. Returns 0 or negative errno, after which the
- * next unit is a key frame of a new encoder.
+ * number, its frame's, and its damage. Returns 0, -EINVAL for a frame that does not
+ * reach as far as the box, or another negative errno, after which the next unit is a
+ * key frame of a new encoder.
  */
 int stream_encode(struct stream *stream, const struct frame *frame, const pixman_region32_t *damage,
 		  bool is_key, struct packet **ret_packet);

@@ -10,7 +10,7 @@ void rdp_change_begin(struct rdp_change *change, struct feed *feed, struct feed_
 	*change = (struct rdp_change){.pieces = feed_pieces(feed)};
 	pixman_region32_init(&change->exact);
 	pixman_region32_init(&change->rest);
-	feed_view_fetch(view, ledger->seen, &change->picture);
+	change->is_new = feed_view_fetch(view, ledger->seen, &change->picture);
 }
 
 static uint64_t area(const pixman_region32_t *region)

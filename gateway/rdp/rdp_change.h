@@ -25,6 +25,7 @@ struct rdp_change_unit {
 
 struct rdp_change {
 	struct feed_picture picture;
+	bool is_new;	       /* else the feed goes on as soon as it can: it knows that we wait */
 	struct pieces *pieces; /* of the picture's head */
 
 	/* In the order in which they are to be shown: */

@@ -261,6 +261,9 @@ static int send_view(struct rdp_picture *picture, unsigned index, struct rdp_out
 	/* Else the head got this size or left it just now, and there is a wakeup for that. */
 	if (fits(place, change.picture.frame->width, change.picture.frame->height))
 		r = send_change(picture, index, &change, output, counters);
+	/* Only who asks again, and finds nothing new, is waited for by the feed. */
+	if (r == 0 && change.is_new)
+		r = 1;
 	rdp_change_finish(&change);
 	return r;
 }

@@ -9,6 +9,7 @@ import { HeadView } from './head_view.js';
 import { arrange } from './layout.js';
 import { Link, State } from './link.js';
 import { Notice } from './notice.js';
+import { Overlay } from './overlay.js';
 import { Answer, ask, goToLogin, logOut } from './session.js';
 import { Toolbar } from './toolbar.js';
 import { TouchChannel } from './touch_channel.js';
@@ -29,6 +30,7 @@ class App {
   #link = new Link();
   #touch = new TouchChannel(() => this.#views.forEach((view) => view.cancelTouch()));
   #toolbar = new Toolbar(document.querySelector('#page'));
+  #overlay = new Overlay(document.querySelector('#numbers'), () => this.#tallies());
   #notice = new Notice(this.#stage, {
     action: { label: 'Try now', run: () => this.#link.retry() },
   });
@@ -39,11 +41,14 @@ class App {
     });
     this.#toolbar.addEventListener('fit', ({ detail }) => this.#fit(detail));
     this.#toolbar.addEventListener('ctrlaltdelete', () => this.#active?.sendCtrlAltDelete());
+    this.#toolbar.addEventListener('numbers', ({ detail }) => this.#toggleNumbers(detail));
+    this.#overlay.addEventListener('toggle', ({ detail }) => this.#handleOverlay(detail));
     this.#toolbar.addEventListener('logout', () => logOut());
     window.addEventListener('hashchange', () => this.#choose(choiceFromHash(location.hash)));
     this.#link.addEventListener('change', () => this.#handleLink());
     new ResizeObserver(() => this.#arrange()).observe(this.#stage);
     this.#show();
+    this.#overlay.restore();
     this.#link.open();
     this.#nameGuest();
   }
@@ -72,6 +77,25 @@ class App {
       this.#touch.close();
     }
     this.#show();
+  }
+
+  /* Who toggles them by the key goes on typing to the guest. */
+  #toggleNumbers({ byKey }) {
+    this.#overlay.isOpen = !this.#overlay.isOpen;
+    if (byKey) {
+      this.#active?.focus();
+    }
+  }
+
+  #handleOverlay({ hadFocus }) {
+    this.#toolbar.showsNumbers = this.#overlay.isOpen;
+    if (hadFocus) {
+      this.#active?.focus();
+    }
+  }
+
+  #tallies() {
+    return new Map([...this.#views].flatMap(([index, { tally }]) => tally ? [[index, tally]] : []));
   }
 
   #choose(choice) {

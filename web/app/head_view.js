@@ -93,6 +93,12 @@ export class HeadView {
     this.#rfb?.focus({ preventScroll: true });
   }
 
+  /** What was decoded so far, a copy of H264Decoder's tally; null while nothing is shown. */
+  get tally() {
+    const decoder = this.#rfb && H264Decoder.of(this.#rfb);
+    return decoder ? { ...decoder.tally } : null;
+  }
+
   sendCtrlAltDelete() {
     this.#rfb?.sendCtrlAltDel();
   }

@@ -6,10 +6,10 @@
  * The bar above the picture: which head to show, and a few actions. It folds
  * away in full screen, or when asked, and leaves a small handle. The keyboard
  * belongs to the guest while a picture has the focus: Ctrl+Alt+Shift brings it
- * to the bar.
+ * to the bar, and with N to the numbers.
  *
  * Events: `choose` (detail: a head's index or ALL), `fit` (detail: boolean),
- * `ctrlaltdelete`, `logout`.
+ * `ctrlaltdelete`, `numbers` (detail: {byKey}), `logout`.
  */
 
 import { ALL } from './address.js';
@@ -29,6 +29,7 @@ export class Toolbar extends EventTarget {
 
     this.#on('fit', () => this.#toggleFit());
     this.#on('ctrl-alt-delete', () => this.#tell('ctrlaltdelete'));
+    this.#on('numbers-toggle', () => this.#tell('numbers', { byKey: false }));
     this.#on('log-out', () => this.#tell('logout'));
     this.#on('full-screen', () => this.#toggleFullScreen());
     this.#on('fold', () => this.#fold(true));
@@ -72,6 +73,10 @@ export class Toolbar extends EventTarget {
 
   set guest(name) {
     this.#root.querySelector('#guest').textContent = name;
+  }
+
+  set showsNumbers(showsNumbers) {
+    this.#press('numbers-toggle', showsNumbers);
   }
 
   set canLogOut(canLogOut) {
@@ -125,10 +130,17 @@ export class Toolbar extends EventTarget {
   }
 
   #handleKey(event) {
-    if (event.ctrlKey && event.altKey && event.shiftKey && MODIFIERS.includes(event.key)) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.#fold(false, { focus: true });
+    if (!event.ctrlKey || !event.altKey || !event.shiftKey) {
+      return;
     }
+    if (MODIFIERS.includes(event.key)) {
+      this.#fold(false, { focus: true });
+    } else if (event.code === 'KeyN') {
+      this.#tell('numbers', { byKey: true });
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
   }
 }

@@ -16,7 +16,7 @@ static const struct piece_form planar = {.codec = PIECE_PLANAR};
 static const struct piece_form tight = {.codec = PIECE_TIGHT};
 
 static uint32_t pixels[WIDTH * HEIGHT];
-static const struct frame frame = {
+static struct frame frame = {
 	.number = 1,
 	.width = WIDTH,
 	.height = HEIGHT,
@@ -28,6 +28,7 @@ static void draw_noise(void)
 {
 	static uint32_t state = 1;
 
+	frame.number++;
 	for (int i = 0; i < WIDTH * HEIGHT; i++) {
 		state = state * 1664525 + 1013904223;
 		pixels[i] = state >> 8;
@@ -62,6 +63,7 @@ static void the_same_pixels_are_encoded_once_wherever_they_are(void)
 	draw_noise();
 	for (int y = 0; y < 16; y++)
 		memcpy(&pixels[(100 + y) * WIDTH + 200], &pixels[y * WIDTH], 32 * 4);
+	frame.number++;
 	EXPECT(is_same(encode_at(pieces, tight, 0, 0), encode_at(pieces, tight, 200, 100)));
 	EXPECT_INT(pieces_count(pieces).encoded, 1);
 	EXPECT_INT(pieces_count(pieces).shared, 1);
@@ -73,13 +75,30 @@ static void other_pixels_sizes_and_forms_are_other_pieces(void)
 	pixman_box32_t wide = {0, 0, 64, 8};
 
 	/* All alike: neither the pixels nor how many there are tell them apart. */
+	frame.number++;
 	memset(pixels, 0, sizeof(pixels));
 	EXPECT(!is_same(encode_at(pieces, tight, 0, 0), encode_at(pieces, planar, 0, 0)));
 	EXPECT(!is_same(encode_at(pieces, planar, 0, 0),
 			pieces_encode(pieces, planar, &frame, &wide)));
+	frame.number++;
 	pixels[5] = 1;
 	EXPECT(!is_same(encode_at(pieces, tight, 0, 0), encode_at(pieces, tight, 32, 0)));
 	EXPECT_INT(pieces_count(pieces).encoded, 4);
+}
+
+static void a_newer_frame_is_looked_at_anew(void)
+{
+	CLEANUP(pieces_destroyp) struct pieces *pieces = pieces_create(BYTES);
+
+	draw_noise();
+	CLEANUP(packet_unrefp) struct packet *one = encode_at(pieces, tight, 64, 32);
+	frame.number++;
+	CLEANUP(packet_unrefp) struct packet *same = encode_at(pieces, tight, 64, 32);
+	EXPECT(same == one);
+	draw_noise();
+	CLEANUP(packet_unrefp) struct packet *other = encode_at(pieces, tight, 64, 32);
+	EXPECT(other != one);
+	EXPECT_INT(pieces_count(pieces).encoded, 2);
 }
 
 static void a_piece_is_its_codecs_payload(void)
@@ -136,6 +155,7 @@ static void jpeg_that_saves_nothing_is_lossless_and_says_so(void)
 	CLEANUP(packet_unrefp) struct packet *noise = pieces_encode(pieces, jpeg, &frame, &whole);
 	EXPECT(!noise->is_exact);
 	EXPECT_INT(noise->data[0], 0x90);
+	frame.number++;
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
 		pixels[i] = pixels[i] % 100 ? 0xffffff : 0;
 	CLEANUP(packet_unrefp) struct packet *text = pieces_encode(pieces, jpeg, &frame, &whole);
@@ -204,6 +224,7 @@ int main(void)
 {
 	RUN_TEST(the_same_pixels_are_encoded_once_wherever_they_are);
 	RUN_TEST(other_pixels_sizes_and_forms_are_other_pieces);
+	RUN_TEST(a_newer_frame_is_looked_at_anew);
 	RUN_TEST(a_piece_is_its_codecs_payload);
 	RUN_TEST(what_was_not_asked_for_longest_is_forgotten_first);
 	RUN_TEST(a_piece_larger_than_the_memory_is_handed_out_all_the_same);
