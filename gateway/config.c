@@ -185,6 +185,23 @@ static int set_web_host(struct parser *parser, const char *value)
 	return set_text(&parser->config->web_host, value);
 }
 
+static int set_encoder(struct parser *parser, const char *value)
+{
+	static const char *const names[] = {
+		[ENCODER_AUTO] = "auto",   [ENCODER_X264] = "x264",	  [ENCODER_NVENC] = "nvenc",
+		[ENCODER_VAAPI] = "vaapi", [ENCODER_V4L2M2M] = "v4l2m2m", [ENCODER_NONE] = "none",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			parser->config->encoder = i;
+			return 0;
+		}
+	}
+	return fail(parser, "encoder '%s' is not one of auto, x264, nvenc, vaapi, v4l2m2m, none",
+		    value);
+}
+
 static int set_frame_memory(struct parser *parser, const char *value)
 {
 	unsigned long megabytes;
@@ -234,6 +251,8 @@ static const struct option {
 	 "passwords and keys are kept there "
 	 "($STATE_DIRECTORY, or $XDG_STATE_HOME/windscreen/NAME)",
 	 set_state},
+	{"encoder", "auto|x264|nvenc|vaapi|v4l2m2m|none",
+	 "what encodes motion as H.264 (auto: the hardware that there is, else x264)", set_encoder},
 	{"frame-memory", "MB", "memory for all heads' frames (512)", set_frame_memory},
 	{"log-level", "LEVEL", "error, warning, info or debug (info)", set_log_level},
 };

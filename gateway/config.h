@@ -14,6 +14,7 @@
 
 #include "common/log.h"
 #include "gateway/access/access.h"
+#include "gateway/encode/encoder.h"
 #include "gateway/frame/head.h"
 #include "gateway/net/listener.h"
 #include "gateway/rdp/rdp_server.h"
@@ -34,6 +35,7 @@ struct config {
 	char *tls_cert; /* both or neither */
 	char *tls_key;
 	enum access_mode access;
+	enum encoder_choice encoder;
 	uint64_t frame_memory_bytes;
 	enum log_level log_level;
 	struct head_policy heads[HEADS_MAX];

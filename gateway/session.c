@@ -28,9 +28,10 @@
 #define WORKERS	 1
 #define JOBS_MAX 16
 
-/* For video: each rendition of a head has at most one job under way. */
-#define ENCODERS    2
-#define ENCODES_MAX (HEADS_MAX * RENDITIONS)
+/* For video: each rendition of a head has at most one job under way. More threads than this
+ * help only where many heads move. */
+#define ENCODERS_MAX 4
+#define ENCODES_MAX  (HEADS_MAX * RENDITIONS)
 
 struct session {
 	const struct config *config;
@@ -137,6 +138,15 @@ static const struct web_callbacks web_callbacks = {
 	.open_rfb = handle_open_rfb,
 };
 
+static unsigned count_encoders(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (processors < 1)
+		return 1;
+	return processors < ENCODERS_MAX ? (unsigned)processors : ENCODERS_MAX;
+}
+
 static int create_services(struct session *session, struct loop *loop)
 {
 	const struct config *config = session->config;
@@ -151,12 +161,12 @@ static int create_services(struct session *session, struct loop *loop)
 	r = services->resize ? workers_create(loop, WORKERS, JOBS_MAX, &services->workers)
 			     : -ENOMEM;
 	if (r == 0)
-		r = workers_create(loop, ENCODERS, ENCODES_MAX, &session->encoders);
+		r = workers_create(loop, count_encoders(), ENCODES_MAX, &session->encoders);
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));
 		return r;
 	}
-	services->feeds = feeds_create(loop, session->encoders, services->heads, ENCODER_AUTO);
+	services->feeds = feeds_create(loop, session->encoders, services->heads, config->encoder);
 	return access_create(config->access, config->state_dir, &services->access);
 }
 

@@ -71,18 +71,21 @@ static void flags_fill_the_configuration(void)
 	EXPECT_STRING(config->control, "/runtime/windscreen/ivi.sock");
 	EXPECT_INT(config->heads[0].size.width, 1920);
 	EXPECT_INT(config->heads[2].size.width, 0);
+	EXPECT_INT(config->encoder, ENCODER_AUTO);
 }
 
 static void the_file_has_the_flags_names_and_flags_win(void)
 {
 	CLEANUP(config_destroyp) struct config *config = NULL;
-	const char *path = file_with("[gateway]\nname = file\nattach = display1:/d\n"
-				     "[head 1]\nsize = 1920x720\nresize = viewer\n"
-				     "[head 0]\nsize = 800x600\n");
+	const char *path = file_with(
+		"[gateway]\nname = file\nattach = display1:/d\nencoder = none\n"
+		"[head 1]\nsize = 1920x720\nresize = viewer\n"
+		"[head 0]\nsize = 800x600\n");
 
 	EXPECT_INT(PARSE(&config, "--name", "flag", "--config", path), CONFIG_RUN);
 	EXPECT_STRING(config->name, "flag");
 	EXPECT_INT(config->attach.transport, SOURCE_DISPLAY1);
+	EXPECT_INT(config->encoder, ENCODER_NONE);
 	EXPECT_INT(config->heads[1].size.height, 720);
 	EXPECT(config->heads[1].viewers_may_resize);
 	EXPECT_INT(config->heads[0].size.width, 800);
@@ -116,6 +119,7 @@ static void wrong_values_are_named(void)
 	EXPECT_REFUSED("rdp-heads '-1'", "--rdp-heads", "-1");
 	EXPECT_REFUSED("rdp-video 'on'", "--rdp-video", "on");
 	EXPECT_REFUSED("access 'none'", "--access", "none");
+	EXPECT_REFUSED("encoder 'h264'", "--encoder", "h264");
 	EXPECT_REFUSED("log-level 'loud'", "--log-level", "loud");
 	EXPECT_REFUSED("name '../x'", "--name", "../x");
 	EXPECT_REFUSED("size '0x5' of head 0", "--config", file_with("[head 0]\nsize = 0x5\n"));
