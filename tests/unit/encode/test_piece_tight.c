@@ -91,6 +91,14 @@ static void noise_fits_into_the_room_that_is_asked_for(void)
 	}
 }
 
+static void a_picture_that_is_half_noise_is_half_as_long(void)
+{
+	for (int i = 0; i < WIDTH * HEIGHT; i++)
+		pixels[i] = i < WIDTH * HEIGHT / 2 ? random_number() : 0x123456;
+	EXPECT(encode(WIDTH, HEIGHT, 0) < 3 * WIDTH * HEIGHT * 6 / 10);
+	expect_to_come_back(WIDTH, HEIGHT);
+}
+
 static void what_the_unused_byte_holds_changes_nothing(void)
 {
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
@@ -157,6 +165,7 @@ int main(void)
 	RUN_TEST(pictures_of_every_number_of_colours_come_back);
 	RUN_TEST(pictures_of_every_small_size_come_back);
 	RUN_TEST(noise_fits_into_the_room_that_is_asked_for);
+	RUN_TEST(a_picture_that_is_half_noise_is_half_as_long);
 	RUN_TEST(what_the_unused_byte_holds_changes_nothing);
 	RUN_TEST(a_picture_may_be_part_of_a_wider_one);
 	RUN_TEST(a_piece_decodes_whatever_was_decoded_before);
