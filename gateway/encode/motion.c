@@ -38,15 +38,17 @@
 #define PLAN_US	      100000
 #define PLAN_AGAIN_US 300000
 
-/* A cell is active for a moment after it was damaged, and for much longer when that went on for a
- * while: the same is likely to come again. */
-#define ACTIVE_US	 UINT64_C(250000)
-#define ACTIVE_LONG_US	 UINT64_C(3000000)
-#define ACTIVE_LASTED_US UINT64_C(200000)
+/* A cell is active for a moment after it was damaged, and, where that comes again and again, for
+ * twice as long as it has ever stayed away: a needle comes back. */
+#define ACTIVE_US	UINT64_C(250000)
+#define ACTIVE_AGAIN_US UINT64_C(2000000)
 
 /* A region shrinks when that makes half of it, and so many pixels, free. */
 #define SHRINK_ONE_IN 2
 #define SHRINK_PIXELS (512 * 256)
+
+/* None shrinks while something is on its way across the head. */
+#define GROWN_US 1000000
 
 struct region {
 	struct motion_region is;
@@ -65,7 +67,8 @@ struct motion {
 	unsigned count;
 	uint64_t last_id;
 	uint64_t now_us;
-	uint64_t plan_us;
+	uint64_t plan_us;  /* the next one, but for large changes */
+	uint64_t grown_us; /* a region grew */
 	uint64_t deadline_us;
 };
 
@@ -129,12 +132,13 @@ static void mark_moving_outside(struct motion *motion)
 
 static bool is_active(const struct motion_cell *cell, uint64_t now_us)
 {
+	uint64_t away_us = now_us - cell->last_us;
+
 	if (cell->last_us == 0)
 		return false;
-	if (now_us - cell->last_us < ACTIVE_US)
+	if (away_us < ACTIVE_US)
 		return true;
-	return now_us - cell->last_us < ACTIVE_LONG_US &&
-	       cell->last_us - cell->begun_us >= ACTIVE_LASTED_US;
+	return cell->away_us > 0 && (away_us < ACTIVE_AGAIN_US || away_us < 2 * cell->away_us);
 }
 
 static void mark_active_inside(struct motion *motion, const pixman_box32_t *pixels)
@@ -194,6 +198,22 @@ static bool is_beside_region(const struct motion *motion, const pixman_box32_t *
 	return false;
 }
 
+/* How much of a box is in no region yet. */
+static uint64_t area_outside(const struct motion *motion, const pixman_box32_t *box)
+{
+	uint64_t outside = area(box);
+
+	for (unsigned i = 0; i < motion->count; i++) {
+		pixman_box32_t inside = *box;
+
+		if (motion_cover_gap(box, &motion->regions[i].is.box) >= 0)
+			continue;
+		motion_cover_clip(&inside, &motion->regions[i].is.box);
+		outside -= area(&inside);
+	}
+	return outside;
+}
+
 /* Adds a box of cells outside the regions, if enough of it moved since `since_us`. */
 static void add_if_worth_it(struct motion *motion, struct motion_cover *cover,
 			    const pixman_box32_t *cells, uint64_t since_us)
@@ -210,7 +230,7 @@ static void add_if_worth_it(struct motion *motion, struct motion_cover *cover,
 	if (area(&box) < small || !motion_cover_fit(&box, cover->width, cover->height))
 		return;
 	look = motion_recent_look(&motion->recent, &box, since_us);
-	if (look.share >= SHARE_MIN)
+	if (look.share * (double)area(&box) >= SHARE_MIN * (double)area_outside(motion, &box))
 		motion_cover_add(cover, box, 0);
 }
 
@@ -261,8 +281,9 @@ static void add_region(struct motion *motion, struct motion_cover *cover,
 		boxes[worth++] = box;
 	}
 
-	if (worth > 0 && (left * SHRINK_ONE_IN > area(&region->box) ||
-			  area(&region->box) - left < SHRINK_PIXELS)) {
+	if (motion->now_us - motion->grown_us < GROWN_US ||
+	    left * SHRINK_ONE_IN > area(&region->box) ||
+	    area(&region->box) - left < SHRINK_PIXELS) {
 		motion_cover_add(cover, region->box, region->id);
 		return;
 	}
@@ -352,6 +373,9 @@ static bool plan(struct motion *motion, bool is_struck)
 		return false;
 	}
 	motion->plan_us = motion->now_us + PLAN_AGAIN_US;
+	for (unsigned i = 0; i < cover.count && !is_struck; i++)
+		if (cover.boxes[i].id == 0 && area(&cover.boxes[i].grown) > 0)
+			motion->grown_us = motion->now_us;
 	return true;
 }
 
@@ -426,12 +450,19 @@ static void note_in_region(struct region *region, pixman_region32_t *damage, uin
 		region->interval_us = gap_us;
 }
 
+static bool is_large(const struct motion *motion, uint64_t damaged_area)
+{
+	return damaged_area * LARGE_ONE_IN >= area(&motion->head) || damaged_area >= LARGE_PIXELS;
+}
+
 /* `damage` lies inside the head, and is not empty. Returns whether the regions changed. */
 static bool note_damage(struct motion *motion, pixman_region32_t *damage)
 {
 	uint64_t outside_area;
 
-	motion_grid_note(&motion->grid, damage, ACTIVE_LONG_US, motion->now_us);
+	motion_grid_note(&motion->grid, damage, motion->now_us);
+	if (!is_large(motion, motion_area(damage)))
+		motion_grid_learn(&motion->grid, damage, motion->now_us);
 	for (unsigned i = 0; i < motion->count; i++)
 		note_in_region(&motion->regions[i], damage, motion->now_us);
 
@@ -440,7 +471,7 @@ static bool note_damage(struct motion *motion, pixman_region32_t *damage)
 		motion_grid_note_outside(&motion->grid, damage, motion->now_us);
 		motion_recent_push(&motion->recent, damage, &motion->head, motion->now_us);
 	}
-	if (outside_area * LARGE_ONE_IN >= area(&motion->head) || outside_area >= LARGE_PIXELS)
+	if (is_large(motion, outside_area))
 		return plan(motion, true);
 	return motion->now_us >= motion->plan_us && plan(motion, false);
 }

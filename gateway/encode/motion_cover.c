@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/encode/motion_cover.h"
 
+#include <limits.h>
+
 #include "gateway/encode/encoder.h"
 
 /* What streams are aligned to. */
@@ -19,6 +21,10 @@
  * likely to go on. */
 #define MARGIN_MIN 64
 #define MARGIN_MAX 256
+
+/* Two boxes are settled at a time. Each step takes one away or lifts it off a region, so that there
+ * are never many; should there be, what still overlaps is left out. */
+#define STEPS_MAX (4 * MOTION_COVER_MAX)
 
 static int min(int a, int b)
 {
@@ -100,10 +106,16 @@ static void merge(struct motion_cover *cover, unsigned a, unsigned b)
 	struct motion_cover_box *into = &cover->boxes[a];
 	const struct motion_cover_box *from = &cover->boxes[b];
 
+	pixman_box32_t whole = both(&into->box, &from->box);
+
+	/* What moved just outside a region may be inside since it grew: then it stays as it is. */
+	if (area(&whole) == area(&from->box))
+		into->id = from->id;
+	else if (area(&whole) != area(&into->box))
+		into->id = 0;
 	if (area(&from->grown) > area(&into->grown))
 		into->grown = from->grown;
-	into->box = both(&into->box, &from->box);
-	into->id = 0;
+	into->box = whole;
 	take_out(cover, b);
 }
 
@@ -114,61 +126,109 @@ static bool wastes_at_most(const pixman_box32_t *a, const pixman_box32_t *b, int
 	return (area(&whole) - area(a) - area(b)) * one_in <= area(&whole);
 }
 
-static bool belong_together(const struct motion_cover_box *a, const struct motion_cover_box *b,
-			    bool may_grow)
+/* Whether a box lies apart from all but two of the others. */
+static bool is_apart(const struct motion_cover *cover, const pixman_box32_t *box, unsigned but_a,
+		     unsigned but_b)
 {
-	pixman_box32_t whole = both(&a->box, &b->box);
-
-	if (overlap(&a->box, &b->box))
-		return true;
-	if (!is_encodable(&whole) || !wastes_at_most(&a->box, &b->box, WASTE_LITTLE))
-		return false;
-	if (a->id == 0 && b->id == 0)
-		return true;
-	return may_grow && (a->id == 0 || b->id == 0) &&
-	       motion_cover_gap(&a->box, &b->box) <= BESIDE;
+	for (unsigned i = 0; i < cover->count; i++)
+		if (i != but_a && i != but_b && overlap(box, &cover->boxes[i].box))
+			return false;
+	return true;
 }
 
-/* Returns whether two boxes became one. */
-static bool merge_two(struct motion_cover *cover, bool may_grow)
+static bool belong_together(const struct motion_cover *cover, unsigned a, unsigned b, bool may_grow)
+{
+	const struct motion_cover_box *box_a = &cover->boxes[a];
+	const struct motion_cover_box *box_b = &cover->boxes[b];
+	pixman_box32_t whole = both(&box_a->box, &box_b->box);
+
+	if (overlap(&box_a->box, &box_b->box))
+		return true;
+	if (!is_encodable(&whole) || !wastes_at_most(&box_a->box, &box_b->box, WASTE_LITTLE) ||
+	    !is_apart(cover, &whole, a, b))
+		return false;
+	if (box_a->id == 0 && box_b->id == 0)
+		return true;
+	return may_grow && (box_a->id == 0 || box_b->id == 0) &&
+	       motion_cover_gap(&box_a->box, &box_b->box) <= BESIDE;
+}
+
+/* Leaves of box `index` what lies outside region `region`, in up to four boxes. */
+static void keep_apart(struct motion_cover *cover, unsigned index, unsigned region)
+{
+	pixman_box32_t inside = cover->boxes[region].box;
+	pixman_box32_t outside = cover->boxes[index].box;
+	pixman_region32_t rest, taken;
+	const pixman_box32_t *boxes;
+	int count;
+
+	take_out(cover, index);
+	pixman_region32_init_with_extents(&rest, &outside);
+	pixman_region32_init_with_extents(&taken, &inside);
+	pixman_region32_subtract(&rest, &rest, &taken);
+	boxes = pixman_region32_rectangles(&rest, &count);
+	for (int i = 0; i < count; i++)
+		motion_cover_add(cover, boxes[i], 0);
+	pixman_region32_fini(&rest);
+	pixman_region32_fini(&taken);
+}
+
+/* Makes one box of two, or keeps them apart where one is a region and no encoder takes both.
+ * Returns false when there is nothing to do. */
+static bool settle_two(struct motion_cover *cover, bool may_grow)
 {
 	for (unsigned a = 0; a < cover->count; a++) {
 		for (unsigned b = a + 1; b < cover->count; b++) {
-			if (!belong_together(&cover->boxes[a], &cover->boxes[b], may_grow))
+			const struct motion_cover_box *box_a = &cover->boxes[a];
+			const struct motion_cover_box *box_b = &cover->boxes[b];
+			pixman_box32_t whole = both(&box_a->box, &box_b->box);
+
+			if (!belong_together(cover, a, b, may_grow))
 				continue;
-			merge(cover, a, b);
+			if ((box_a->id != 0) == (box_b->id != 0) || is_encodable(&whole))
+				merge(cover, a, b);
+			else if (box_a->id != 0)
+				keep_apart(cover, b, a);
+			else
+				keep_apart(cover, a, b);
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Cuts a box that no encoder takes into the fewest equal ones that one does. */
+static int divide_up(int value, int by)
+{
+	return (value + by - 1) / by;
+}
+
+/* Cuts a box that no encoder takes into the fewest alike that one does. */
 static void cut(struct motion_cover *cover, unsigned index)
 {
 	pixman_box32_t whole = cover->boxes[index].box;
-	int across = (whole.x2 - whole.x1 + ENCODER_SIDE_MAX - 1) / ENCODER_SIDE_MAX;
-	int down = (whole.y2 - whole.y1 + ENCODER_SIDE_MAX - 1) / ENCODER_SIDE_MAX;
-	int width, height;
+	int least = divide_up(whole.x2 - whole.x1, ENCODER_SIDE_MAX);
+	int fewest = INT_MAX, best_width = 0, best_height = 0;
 
-	for (;;) {
-		width = ((whole.x2 - whole.x1 + across - 1) / across + ALIGNMENT - 1) / ALIGNMENT *
-			ALIGNMENT;
-		height = ((whole.y2 - whole.y1 + down - 1) / down + ALIGNMENT - 1) / ALIGNMENT *
-			 ALIGNMENT;
-		if ((int64_t)width * height <= ENCODER_PIXELS_MAX)
-			break;
-		if (width >= height)
-			across++;
-		else
-			down++;
+	for (int across = least; across <= 2 * least; across++) {
+		int width = divide_up(divide_up(whole.x2 - whole.x1, across), ALIGNMENT) *
+			    ALIGNMENT;
+		int height_max = min(ENCODER_PIXELS_MAX / width, ENCODER_SIDE_MAX) / ALIGNMENT *
+				 ALIGNMENT;
+		int down = divide_up(whole.y2 - whole.y1, height_max);
+
+		if (across * down >= fewest)
+			continue;
+		fewest = across * down;
+		best_width = width;
+		best_height = divide_up(divide_up(whole.y2 - whole.y1, down), ALIGNMENT) *
+			      ALIGNMENT;
 	}
 	take_out(cover, index);
-	for (int y = whole.y1; y < whole.y2; y += height)
-		for (int x = whole.x1; x < whole.x2; x += width)
+	for (int y = whole.y1; y < whole.y2; y += best_height)
+		for (int x = whole.x1; x < whole.x2; x += best_width)
 			motion_cover_add(cover,
-					 (pixman_box32_t){x, y, min(x + width, whole.x2),
-							  min(y + height, whole.y2)},
+					 (pixman_box32_t){x, y, min(x + best_width, whole.x2),
+							  min(y + best_height, whole.y2)},
 					 0);
 }
 
@@ -183,13 +243,10 @@ static bool merge_nearest(struct motion_cover *cover)
 			const pixman_box32_t *box_a = &cover->boxes[a].box;
 			const pixman_box32_t *box_b = &cover->boxes[b].box;
 			pixman_box32_t whole = both(box_a, box_b);
-			bool is_free = is_encodable(&whole) &&
-				       wastes_at_most(box_a, box_b, WASTE_MUCH);
 
-			for (unsigned i = 0; i < cover->count && is_free; i++)
-				is_free = i == a || i == b ||
-					  !overlap(&whole, &cover->boxes[i].box);
-			if (!is_free || area(&whole) - area(box_a) - area(box_b) >= best)
+			if (!is_encodable(&whole) || !wastes_at_most(box_a, box_b, WASTE_MUCH) ||
+			    area(&whole) - area(box_a) - area(box_b) >= best ||
+			    !is_apart(cover, &whole, a, b))
 				continue;
 			best = area(&whole) - area(box_a) - area(box_b);
 			best_a = a;
@@ -232,18 +289,18 @@ static void add_margin(struct motion_cover *cover, unsigned index)
 		.y2 = box->box.y2 + margin(box->box.y2 - box->grown.y2),
 	};
 
-	if (!motion_cover_fit(&wider, cover->width, cover->height) || !is_encodable(&wider))
-		return;
-	for (unsigned i = 0; i < cover->count; i++)
-		if (i != index && overlap(&wider, &cover->boxes[i].box))
-			return;
-	cover->boxes[index].box = wider;
+	if (motion_cover_fit(&wider, cover->width, cover->height) && is_encodable(&wider) &&
+	    is_apart(cover, &wider, index, index))
+		cover->boxes[index].box = wider;
 }
 
 void motion_cover_arrange(struct motion_cover *cover, unsigned count_max, bool may_grow)
 {
-	while (merge_two(cover, may_grow))
+	for (int i = 0; i < STEPS_MAX && settle_two(cover, may_grow); i++)
 		continue;
+	for (unsigned i = cover->count; i-- > 0;)
+		if (cover->boxes[i].id == 0 && !is_apart(cover, &cover->boxes[i].box, i, i))
+			take_out(cover, i);
 	for (unsigned i = cover->count; i-- > 0;)
 		if (!is_encodable(&cover->boxes[i].box))
 			cut(cover, i);

@@ -83,8 +83,9 @@ static uint32_t shift_slots(uint32_t slots, uint64_t from_us, uint64_t to_us)
 	return shift < MOTION_SLOTS ? slots << shift & ((1u << MOTION_SLOTS) - 1) : 0;
 }
 
-void motion_grid_note(struct motion_grid *grid, const pixman_region32_t *damage, uint64_t pause_us,
-		      uint64_t now_us)
+/* Some cells are visited more than once, when several rectangles touch them. */
+static void visit_cells(struct motion_grid *grid, const pixman_region32_t *damage,
+			void (*visit)(struct motion_cell *cell, uint64_t now_us), uint64_t now_us)
 {
 	int count;
 	const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)damage,
@@ -96,39 +97,49 @@ void motion_grid_note(struct motion_grid *grid, const pixman_region32_t *damage,
 		for (int y = box.y1; y < box.y2; y++) {
 			struct motion_cell *row = motion_grid_row(grid, y);
 
-			for (int x = box.x1; x < box.x2; x++) {
-				if (row[x].last_us == 0 || now_us - row[x].last_us > pause_us)
-					row[x].begun_us = now_us;
-				row[x].last_us = now_us;
-				row[x].is_settled = false;
-			}
+			for (int x = box.x1; x < box.x2; x++)
+				visit(&row[x], now_us);
 		}
 	}
+}
+
+static void note_cell(struct motion_cell *cell, uint64_t now_us)
+{
+	cell->last_us = now_us;
+	cell->is_settled = false;
+}
+
+static void learn_cell(struct motion_cell *cell, uint64_t now_us)
+{
+	uint64_t away_us = now_us - cell->came_us;
+
+	if (away_us > MOTION_AWAY_MAX_US)
+		cell->away_us = 0;
+	else if (away_us > cell->away_us)
+		cell->away_us = away_us;
+	cell->came_us = now_us;
+}
+
+static void note_cell_outside(struct motion_cell *cell, uint64_t now_us)
+{
+	cell->outside_slots = shift_slots(cell->outside_slots, cell->outside_us, now_us) | 1;
+	cell->outside_us = now_us;
+}
+
+void motion_grid_note(struct motion_grid *grid, const pixman_region32_t *damage, uint64_t now_us)
+{
+	visit_cells(grid, damage, note_cell, now_us);
+}
+
+void motion_grid_learn(struct motion_grid *grid, const pixman_region32_t *damage, uint64_t now_us)
+{
+	visit_cells(grid, damage, learn_cell, now_us);
 }
 
 void motion_grid_note_outside(struct motion_grid *grid, const pixman_region32_t *damage,
 			      uint64_t now_us)
 {
-	int count;
-	const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)damage,
-								 &count);
-
-	for (int i = 0; i < count; i++) {
-		pixman_box32_t box = motion_grid_box(&boxes[i]);
-
-		for (int y = box.y1; y < box.y2; y++) {
-			struct motion_cell *row = motion_grid_row(grid, y);
-
-			for (int x = box.x1; x < box.x2; x++) {
-				struct motion_cell *cell = &row[x];
-
-				cell->outside_slots = shift_slots(cell->outside_slots,
-								  cell->outside_us, now_us) |
-						      1;
-				cell->outside_us = now_us;
-			}
-		}
-	}
+	visit_cells(grid, damage, note_cell_outside, now_us);
 }
 
 void motion_grid_unmark(struct motion_grid *grid)

@@ -21,12 +21,16 @@
 #define MOTION_SLOTS	 16
 #define MOTION_WINDOW_US (MOTION_SLOTS * MOTION_SLOT_US)
 
+/* What stays away for longer is not expected to come again. */
+#define MOTION_AWAY_MAX_US UINT64_C(15000000)
+
 /* Of all patches, so many of the largest are looked at. */
 #define MOTION_PATCHES_MAX 32
 
 struct motion_cell {
 	uint64_t last_us;	/* damaged; 0: never */
-	uint64_t begun_us;	/* the first time of those that came without a long pause */
+	uint64_t came_us;	/* damaged, as far as motion_grid_learn() was told */
+	uint64_t away_us;	/* the longest time between two of those; 0: there were not two */
 	uint64_t outside_us;	/* damaged, outside the regions */
 	uint32_t outside_slots; /* in which slots it was so; bit 0: that of outside_us */
 	bool is_settled;
@@ -56,9 +60,11 @@ pixman_box32_t motion_grid_box(const pixman_box32_t *pixels);
 /** The cells at the beginning of a row. */
 struct motion_cell *motion_grid_row(const struct motion_grid *grid, int row);
 
-/** Damage in pixels, inside the head. A pause of `pause_us` begins a cell's motion anew. */
-void motion_grid_note(struct motion_grid *grid, const pixman_region32_t *damage, uint64_t pause_us,
-		      uint64_t now_us);
+/** Damage in pixels, inside the head. */
+void motion_grid_note(struct motion_grid *grid, const pixman_region32_t *damage, uint64_t now_us);
+
+/** The same, of what may be expected to come again. */
+void motion_grid_learn(struct motion_grid *grid, const pixman_region32_t *damage, uint64_t now_us);
 
 /** That part of the damage which lies outside the regions. */
 void motion_grid_note_outside(struct motion_grid *grid, const pixman_region32_t *damage,

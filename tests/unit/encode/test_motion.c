@@ -126,12 +126,14 @@ static void add_needle(pixman_region32_t *damage, int x, int y, int length, doub
 	}
 }
 
-static bool is_covered(struct stage *stage, int x, int y, int width, int height)
+static long uncovered_pixels(struct stage *stage, int x, int y, int width, int height)
 {
 	struct motion_region regions[MOTION_REGIONS_MAX];
 	unsigned count = motion_regions(stage->motion, regions);
 	pixman_region32_t left;
-	bool is_empty;
+	long pixels = 0;
+	const pixman_box32_t *boxes;
+	int boxes_count;
 
 	pixman_region32_init_rect(&left, x, y, (unsigned)width, (unsigned)height);
 	for (unsigned i = 0; i < count; i++) {
@@ -141,9 +143,16 @@ static bool is_covered(struct stage *stage, int x, int y, int width, int height)
 		pixman_region32_subtract(&left, &left, &box);
 		pixman_region32_fini(&box);
 	}
-	is_empty = !pixman_region32_not_empty(&left);
+	boxes = pixman_region32_rectangles(&left, &boxes_count);
+	for (int i = 0; i < boxes_count; i++)
+		pixels += (long)(boxes[i].x2 - boxes[i].x1) * (boxes[i].y2 - boxes[i].y1);
 	pixman_region32_fini(&left);
-	return is_empty;
+	return pixels;
+}
+
+static bool is_covered(struct stage *stage, int x, int y, int width, int height)
+{
+	return uncovered_pixels(stage, x, y, width, height) == 0;
 }
 
 static long covered_pixels(struct stage *stage)
@@ -267,7 +276,7 @@ static void a_video_beside_a_user_interface_is_one_steady_region(void)
 		pixman_region32_init_rect(&damage, 400, 300, 640, 360);
 		if (frame % 5 == 0)
 			add_tiles(&damage, 1200, 100 + frame % 400, 1230, 116 + frame % 400);
-		if (frame % 90 == 0)
+		if (frame % 90 == 45)
 			add_tiles(&damage, 1200, 100, 1500, 480);
 		if (frame % 30 == 0)
 			add_tiles(&damage, 1700, 10, 1800, 40);
@@ -454,6 +463,281 @@ static void a_spinner_does_not_keep_the_rest_from_being_exact(void)
 	finish_stage(&stage);
 }
 
+static void what_rests_in_a_region_settles_while_the_rest_goes_on(void)
+{
+	struct stage stage = make_stage(WIDTH, HEIGHT);
+	pixman_region32_t settled;
+	pixman_box32_t beside = {1024, 0, 1920, 1080};
+	pixman_box32_t video = {0, 0, 512, 1080};
+
+	pixman_region32_init(&settled);
+	damage_box(&stage, 0, 0, WIDTH, HEIGHT);
+	motion_settled(stage.motion, &settled);
+	EXPECT(!pixman_region32_not_empty(&settled));
+
+	for (int frame = 0; frame < 7; frame++) {
+		pass(&stage, 15 * MS);
+		damage_box(&stage, 0, 0, 512, HEIGHT);
+	}
+	EXPECT_INT(stage.settlings, 1);
+	motion_settled(stage.motion, &settled);
+	EXPECT(pixman_region32_contains_rectangle(&settled, &beside) == PIXMAN_REGION_IN);
+	EXPECT(pixman_region32_contains_rectangle(&settled, &video) == PIXMAN_REGION_OUT);
+	pixman_region32_fini(&settled);
+	finish_stage(&stage);
+}
+
+/* -- All sorts of heads and damage ------------------------------------------- */
+
+static void more_than_four_things_are_four_regions_and_the_rest_lossless(void)
+{
+	struct stage stage = make_stage(WIDTH, HEIGHT);
+
+	for (int frame = 0; frame < 60; frame++) {
+		pixman_region32_t damage;
+
+		pixman_region32_init(&damage);
+		for (int i = 0; i < 6; i++) {
+			int side = 160 + 16 * i;
+
+			pixman_region32_union_rect(&damage, &damage, 16 + i % 3 * 750,
+						   16 + i / 3 * 700, (unsigned)side,
+						   (unsigned)side);
+		}
+		note(&stage, &damage);
+		pixman_region32_fini(&damage);
+		pass(&stage, SECOND / 60);
+	}
+	print_stage(&stage, "six things");
+	EXPECT_INT(count_regions(&stage), 4);
+	EXPECT(is_covered(&stage, 16 + 2 * 750, 16 + 700, 240, 240));
+	EXPECT(is_covered(&stage, 16, 16 + 700, 208, 208));
+	EXPECT(covered_pixels(&stage) < 4 * 272 * 272);
+	finish_stage(&stage);
+}
+
+static void two_things_close_by_are_one_region(void)
+{
+	struct stage stage = make_stage(WIDTH, HEIGHT);
+
+	for (int frame = 0; frame < 60; frame++) {
+		pixman_region32_t damage;
+
+		pixman_region32_init_rect(&damage, 256, 256, 320, 256);
+		pixman_region32_union_rect(&damage, &damage, 704, 256, 320, 256);
+		note(&stage, &damage);
+		pixman_region32_fini(&damage);
+		pass(&stage, SECOND / 60);
+	}
+	EXPECT_INT(count_regions(&stage), 1);
+	EXPECT(is_covered(&stage, 256, 256, 768, 256));
+	finish_stage(&stage);
+}
+
+static void a_box_that_would_be_mostly_still_is_split(void)
+{
+	struct stage stage = make_stage(WIDTH, HEIGHT);
+
+	/* An L: its box would be 1216x896. */
+	for (int frame = 0; frame < 60; frame++) {
+		pixman_region32_t damage;
+
+		pixman_region32_init_rect(&damage, 256, 64, 192, 896);
+		pixman_region32_union_rect(&damage, &damage, 448, 768, 1024, 192);
+		note(&stage, &damage);
+		pixman_region32_fini(&damage);
+		pass(&stage, SECOND / 60);
+	}
+	print_stage(&stage, "an L");
+	EXPECT_INT(count_regions(&stage), 2);
+	EXPECT(is_covered(&stage, 256, 64, 192, 896) && is_covered(&stage, 448, 768, 1024, 192));
+	EXPECT(covered_pixels(&stage) <= 192 * 896 + 1024 * 192);
+	finish_stage(&stage);
+}
+
+static void a_head_too_large_for_one_encoder_has_several_regions(void)
+{
+	struct stage stage = make_stage(5120, 2880);
+
+	damage_box(&stage, 0, 0, 5120, 2880);
+	EXPECT(is_covered(&stage, 0, 0, 5120, 2880));
+	finish_stage(&stage);
+
+	stage = make_stage(8192, 8192);
+	for (int frame = 0; frame < 60; frame++) {
+		damage_box(&stage, 0, 0, 8192, 8192);
+		pass(&stage, SECOND / 60);
+	}
+	EXPECT_INT(stage.plans, 1);
+	EXPECT_INT(count_regions(&stage), 4);
+	EXPECT(covered_pixels(&stage) >= 4 * 8000000L);
+	finish_stage(&stage);
+}
+
+static void heads_of_odd_sizes_are_covered_but_for_their_last_row_and_column(void)
+{
+	static const uint32_t sizes[][2] = {{1366, 768}, {1367, 769}, {161, 163}, {4097, 31}};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct stage stage = make_stage(sizes[i][0], sizes[i][1]);
+		int width = (int)sizes[i][0], height = (int)sizes[i][1];
+
+		damage_box(&stage, 0, 0, width, height);
+		EXPECT(is_covered(&stage, 0, 0, width / 2 * 2, height / 2 * 2));
+		pass(&stage, SECOND);
+		EXPECT_INT(count_regions(&stage), 0);
+		finish_stage(&stage);
+	}
+}
+
+static void the_smallest_heads_are_never_video(void)
+{
+	static const uint32_t sizes[][2] = {{1, 1}, {2, 1}, {1, 4096}, {15, 8192}, {64, 64}};
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct stage stage = make_stage(sizes[i][0], sizes[i][1]);
+
+		for (int frame = 0; frame < 60; frame++) {
+			damage_box(&stage, 0, 0, (int)sizes[i][0], (int)sizes[i][1]);
+			pass(&stage, SECOND / 60);
+		}
+		EXPECT_INT(stage.plans, 0);
+		finish_stage(&stage);
+	}
+}
+
+static void damage_outside_the_head_and_none_at_all_change_nothing(void)
+{
+	struct stage stage = make_stage(WIDTH, HEIGHT);
+
+	for (int frame = 0; frame < 60; frame++) {
+		damage_box(&stage, WIDTH, HEIGHT, 1000, 1000);
+		damage_box(&stage, -2000, -2000, 1000, 1000);
+		damage_box(&stage, 0, 0, 0, 0);
+		pass(&stage, SECOND / 60);
+	}
+	EXPECT_INT(stage.plans, 0);
+	EXPECT(motion_deadline_us(stage.motion) == UINT64_MAX);
+
+	damage_box(&stage, -1000, -1000, 100000, 100000);
+	EXPECT(is_covered(&stage, 0, 0, WIDTH, HEIGHT));
+	finish_stage(&stage);
+}
+
+static void a_clock_that_stands_still_or_runs_backwards_does_no_harm(void)
+{
+	struct stage stage = make_stage(WIDTH, HEIGHT);
+
+	for (int frame = 0; frame < 100; frame++)
+		damage_box(&stage, 400, 300, 640, 360);
+	stage.now_us -= 10 * SECOND;
+	EXPECT(motion_note(stage.motion, NULL, stage.now_us) == 0);
+	stage.now_us += 10 * SECOND;
+	pass(&stage, 200 * MS);
+	EXPECT_INT(count_regions(&stage), 0);
+	finish_stage(&stage);
+
+	stage = make_stage(WIDTH, HEIGHT);
+	stage.now_us = 0;
+	damage_box(&stage, 0, 0, WIDTH, HEIGHT);
+	EXPECT_INT(count_regions(&stage), 1);
+	finish_stage(&stage);
+}
+
+struct block {
+	int x, y, width, height;
+	bool is_moving;
+};
+
+/* Blocks of any size start and stop moving; regions stay sound, cover what has moved for a while
+ * but for strips that are cheap, and end when nothing moves. */
+static void whatever_moves_is_covered_by_sound_regions(void)
+{
+	for (unsigned round = 0; round < 40; round++) {
+		struct stage stage = make_stage(640 + round * 83, 480 + round * 47);
+		struct block blocks[4] = {0};
+
+		stage.seed = round;
+		for (int frame = 0; frame < 60 * 6; frame++) {
+			pixman_region32_t damage;
+
+			pixman_region32_init(&damage);
+			if (frame % 60 == 0) {
+				for (int i = 0; i < 4; i++) {
+					struct block *block = &blocks[i];
+					int room_x = (int)stage.width / 2,
+					    room_y = (int)stage.height / 2;
+
+					block->width = 144 +
+						       (int)random_below(&stage,
+									 (unsigned)room_x - 144);
+					block->height = 144 +
+							(int)random_below(&stage,
+									  (unsigned)room_y - 144);
+					block->x = i % 2 * room_x +
+						   (int)random_below(
+							   &stage,
+							   (unsigned)(room_x - block->width) + 1);
+					block->y = i / 2 * room_y +
+						   (int)random_below(
+							   &stage,
+							   (unsigned)(room_y - block->height) + 1);
+					block->is_moving = random_below(&stage, 3) > 0;
+				}
+			}
+			for (int i = 0; i < 4; i++)
+				if (blocks[i].is_moving)
+					pixman_region32_union_rect(&damage, &damage, blocks[i].x,
+								   blocks[i].y,
+								   (unsigned)blocks[i].width,
+								   (unsigned)blocks[i].height);
+			for (int i = 0; i < 3; i++)
+				pixman_region32_union_rect(
+					&damage, &damage, (int)random_below(&stage, stage.width),
+					(int)random_below(&stage, stage.height), 8, 8);
+			note(&stage, &damage);
+			pixman_region32_fini(&damage);
+			pass(&stage, SECOND / 60);
+			for (int i = 0; i < 4 && frame % 60 == 59; i++)
+				if (blocks[i].is_moving)
+					EXPECT(uncovered_pixels(&stage, blocks[i].x, blocks[i].y,
+								blocks[i].width,
+								blocks[i].height) < 128 * 128);
+		}
+		pass(&stage, 200 * MS);
+		EXPECT_INT(count_regions(&stage), 0);
+		finish_stage(&stage);
+	}
+}
+
+static void random_damage_leaves_the_regions_sound(void)
+{
+	for (unsigned round = 0; round < 60; round++) {
+		struct stage stage = make_stage(1 + round * round * 2, 1 + (60 - round) * 70);
+
+		stage.seed = round;
+		for (int frame = 0; frame < 200; frame++) {
+			pixman_region32_t damage;
+			unsigned rects = random_below(&stage, 12);
+
+			pixman_region32_init(&damage);
+			for (unsigned i = 0; i < rects; i++)
+				pixman_region32_union_rect(
+					&damage, &damage,
+					(int)random_below(&stage, stage.width) - 50,
+					(int)random_below(&stage, stage.height) - 50,
+					1 + random_below(&stage, stage.width / 2 + 1),
+					1 + random_below(&stage, stage.height / 4 + 1));
+			note(&stage, &damage);
+			pixman_region32_fini(&damage);
+			pass(&stage, random_below(&stage, 60) * MS);
+		}
+		pass(&stage, 200 * MS);
+		EXPECT_INT(count_regions(&stage), 0);
+		finish_stage(&stage);
+	}
+}
+
 /* -- The cost ---------------------------------------------------------------- */
 
 static double measure_us(uint32_t width, uint32_t height, int rects)
@@ -510,6 +794,17 @@ int main(void)
 	RUN_TEST(a_slow_video_does_not_open_and_close_for_each_frame);
 	RUN_TEST(what_rests_beside_a_video_after_a_change_of_all_is_exact_soon);
 	RUN_TEST(a_spinner_does_not_keep_the_rest_from_being_exact);
+	RUN_TEST(what_rests_in_a_region_settles_while_the_rest_goes_on);
+	RUN_TEST(more_than_four_things_are_four_regions_and_the_rest_lossless);
+	RUN_TEST(two_things_close_by_are_one_region);
+	RUN_TEST(a_box_that_would_be_mostly_still_is_split);
+	RUN_TEST(a_head_too_large_for_one_encoder_has_several_regions);
+	RUN_TEST(heads_of_odd_sizes_are_covered_but_for_their_last_row_and_column);
+	RUN_TEST(the_smallest_heads_are_never_video);
+	RUN_TEST(damage_outside_the_head_and_none_at_all_change_nothing);
+	RUN_TEST(a_clock_that_stands_still_or_runs_backwards_does_no_harm);
+	RUN_TEST(whatever_moves_is_covered_by_sound_regions);
+	RUN_TEST(random_damage_leaves_the_regions_sound);
 	RUN_TEST(a_frame_costs_little);
 	return 0;
 }
