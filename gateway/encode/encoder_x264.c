@@ -40,7 +40,8 @@ static bool is_bounded(const struct encoder_config *config)
 	return config->kbps_max > 0 && config->kbps_max < KBPS_MAX;
 }
 
-static void handle_log(void *data, int level, const char *format, va_list arguments)
+static void __attribute__((format(printf, 3, 0)))
+handle_log(void *data, int level, const char *format, va_list arguments)
 {
 	char line[256];
 
