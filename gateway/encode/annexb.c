@@ -8,8 +8,10 @@ static const uint8_t START_CODE[] = {0, 0, 1};
 /* Where the next start code begins, its leading zero included, or `end`. */
 static const uint8_t *find_start_code(const uint8_t *at, const uint8_t *end)
 {
-	const uint8_t *found = memmem(at, (size_t)(end - at), START_CODE, sizeof(START_CODE));
+	const uint8_t *found = NULL;
 
+	if (at < end)
+		found = memmem(at, (size_t)(end - at), START_CODE, sizeof(START_CODE));
 	if (!found)
 		return end;
 	return found > at && found[-1] == 0 ? found - 1 : found;

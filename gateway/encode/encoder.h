@@ -10,8 +10,8 @@
  *
  * Every unit is Annex B with one slice, and nothing else but parameter sets; no unit is
  * predicted from a later one; a key frame comes with its parameter sets when it is
- * asked for, and otherwise only where a rate gets or loses its bound; the VUI says
- * BT.709, full range.
+ * asked for, and otherwise only after set_rate(): where a rate gets or loses its bound,
+ * and where hardware cannot change it; the VUI says BT.709, full range.
  *
  * Threads: one call at a time; calls may come from different threads, and may block.
  */

@@ -36,8 +36,8 @@ static void what_is_no_stream_has_no_nal_units(void)
 	struct annexb_nal nal;
 
 	EXPECT(!annexb_next(&at, nothing + sizeof(nothing), &nal));
-	at = nothing;
-	EXPECT(!annexb_next(&at, nothing, &nal));
+	at = NULL;
+	EXPECT(!annexb_next(&at, NULL, &nal));
 }
 
 static void a_start_code_at_the_end_is_a_unit_of_no_type(void)
