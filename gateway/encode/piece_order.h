@@ -22,7 +22,7 @@
 struct frame;
 
 /* Enough for 7680x4320 in pieces; a region of more cells is not ordered. */
-#define PIECE_ORDER_CELLS_MAX 1024
+#define PIECE_ORDER_CELLS_MAX 2048
 
 /**
  * Orders the cells of a grid of `width` x `height` pixels from the frame's corner. `cells` says
