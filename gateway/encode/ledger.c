@@ -78,6 +78,12 @@ void ledger_lose_stream(struct ledger *ledger, uint64_t stream)
 			ledger->streams[i].unit = 0;
 }
 
+void ledger_lose_all_streams(struct ledger *ledger)
+{
+	for (unsigned i = 0; i < MOTION_REGIONS_MAX; i++)
+		ledger->streams[i].unit = 0;
+}
+
 /* -- Taking a picture ------------------------------------------------------ */
 
 /* One without units has nothing to show: what it covers counts as having no video. */
@@ -216,6 +222,18 @@ bool ledger_wants_still(const struct ledger *ledger, const struct feed_picture *
 	stale = area(&rest);
 	pixman_region32_fini(&rest);
 	return stale * STILL_SHARE >= pixels;
+}
+
+bool ledger_is_mended_by_still(const struct ledger *ledger, const pixman_region32_t *differs)
+{
+	pixman_region32_t mended;
+	bool is_most;
+
+	pixman_region32_init(&mended);
+	pixman_region32_subtract(&mended, &ledger->stale, differs);
+	is_most = 2 * area(&mended) >= area(&ledger->stale);
+	pixman_region32_fini(&mended);
+	return is_most;
 }
 
 void ledger_sent_still(struct ledger *ledger, const pixman_box32_t *box,

@@ -13,8 +13,8 @@
  *   1. feed_view_fetch(view, ledger->seen, &picture)
  *   2. ledger_take(ledger, &picture): what changed becomes stale. Also when the frame is the
  *      same: what moves may be other than before
- *   3. if the viewer takes video and ledger_wants_still(): feed_view_still(), send it if there
- *      is one, ledger_sent_still()
+ *   3. if the viewer takes video and ledger_wants_still(): feed_view_still(), and if there is
+ *      one and ledger_is_mended_by_still(), send it, ledger_sent_still()
  *   4. for each stream: send the units that ledger_units() names, ledger_sent_unit() each
  *   5. ask for the key frames that ledger_wants_key() names
  *   6. send pieces of ledger_exact(), for as long as the update may be,
@@ -75,6 +75,9 @@ void ledger_expose(struct ledger *ledger, const pixman_box32_t *box);
  * shows something wrong, ledger_expose() that too. */
 void ledger_lose_stream(struct ledger *ledger, uint64_t stream);
 
+/** The same for all streams. */
+void ledger_lose_all_streams(struct ledger *ledger);
+
 /** Takes note of a picture. Everything that follows is about this picture. One of
  * another size resets the ledger. */
 void ledger_take(struct ledger *ledger, const struct feed_picture *picture);
@@ -82,6 +85,10 @@ void ledger_take(struct ledger *ledger, const struct feed_picture *picture);
 /** Whether so much is stale, and not shown by the picture's units, that it is shown as video
  * first. */
 bool ledger_wants_still(const struct ledger *ledger, const struct feed_picture *picture);
+
+/** Whether a still that differs from the picture in `differs` mends most of what is stale. It
+ * does not when the viewer was sent the same one before. */
+bool ledger_is_mended_by_still(const struct ledger *ledger, const pixman_region32_t *differs);
 
 /** The viewer was sent a still of `box`: what differs from the picture stays or becomes stale, all
  * else of the box is lossy. */

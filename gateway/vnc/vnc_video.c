@@ -16,12 +16,6 @@ static bool is_met(const pixman_region32_t *region, const pixman_box32_t *box)
 						  (pixman_box32_t *)box) != PIXMAN_REGION_OUT;
 }
 
-static void lose_all(struct ledger *ledger)
-{
-	for (unsigned i = 0; i < MOTION_REGIONS_MAX; i++)
-		ledger->streams[i].unit = 0;
-}
-
 /* What goes with the first unit in a context. */
 static uint32_t begin_context(struct vnc_video *video)
 {
@@ -31,7 +25,7 @@ static uint32_t begin_context(struct vnc_video *video)
 		if (video->ledger->streams[i].unit > 0)
 			is_alone = false;
 	if (video->contexts == VNC_VIDEO_CONTEXTS_MAX) {
-		lose_all(video->ledger);
+		ledger_lose_all_streams(video->ledger);
 		is_alone = true;
 	}
 	video->contexts = is_alone ? 1 : video->contexts + 1;
@@ -66,11 +60,12 @@ static void add_still(struct vnc_video *video, struct vnc_rects *rects,
 
 	pixman_region32_init(&differs);
 	unit = feed_view_still(video->view, picture, &differs);
-	if (unit) {
+	if (unit && ledger_is_mended_by_still(video->ledger, &differs)) {
 		lose_stream_of(video->ledger, picture, &box);
-		add_unit(video, rects, &box, begin_context(video), unit);
+		add_unit(video, rects, &box, begin_context(video), packet_ref(unit));
 		ledger_sent_still(video->ledger, &box, &differs);
 	}
+	packet_unref(unit);
 	pixman_region32_fini(&differs);
 }
 

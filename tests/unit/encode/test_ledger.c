@@ -571,6 +571,19 @@ static void a_picture_that_is_new_is_shown_as_a_still_first(void)
 	EXPECT_EXACT(story, "640x481+0+0");
 }
 
+static void a_still_that_shows_little_that_is_new_does_not_help(void)
+{
+	STORY(story, LEDGER_PAINTS_BOX);
+	pixman_region32_t differs;
+
+	take(story);
+	pixman_region32_init_rect(&differs, 0, 0, HEAD_WIDTH, HEAD_HEIGHT / 3);
+	EXPECT(ledger_is_mended_by_still(&story->ledger, &differs));
+	pixman_region32_reset(&differs, &whole_head);
+	EXPECT(!ledger_is_mended_by_still(&story->ledger, &differs));
+	pixman_region32_fini(&differs);
+}
+
 static void what_streams_show_anyway_needs_no_still(void)
 {
 	STORY(story, LEDGER_PAINTS_BOX);
@@ -759,6 +772,7 @@ int main(void)
 	RUN_TEST(what_does_not_move_in_a_whole_heads_stream_is_sent_exactly_in_rdp);
 	RUN_TEST(the_odd_last_row_is_sent_exactly);
 	RUN_TEST(a_picture_that_is_new_is_shown_as_a_still_first);
+	RUN_TEST(a_still_that_shows_little_that_is_new_does_not_help);
 	RUN_TEST(what_streams_show_anyway_needs_no_still);
 	RUN_TEST(little_that_is_new_needs_no_still);
 	RUN_TEST(what_was_exposed_is_stale);
