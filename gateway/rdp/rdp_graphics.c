@@ -148,7 +148,7 @@ static ssize_t gfx_send(struct rdp_output *output, unsigned place, struct rdp_ch
 	RDPGFX_END_FRAME_PDU end = {.frameId = id};
 	int r = rdp_video_keep(&gfx->video, place, &change->picture);
 
-	if (r < 0)
+	if (r < 0 || rdp_change_is_empty(change))
 		return r;
 	if (server->StartFrame(server, &start))
 		return -EIO;

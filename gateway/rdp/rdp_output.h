@@ -37,7 +37,8 @@ struct rdp_output_ops {
 	int (*arrange)(struct rdp_output *output, const struct rdp_layout *layout);
 
 	/* Sends an update with a place's change: all of its video, and as much as fits of its
-	 * `rest`, which it takes out of there. Returns the bytes sent or negative errno. */
+	 * `rest`, which it takes out of there; with nothing to send, lets go of what it does not
+	 * need any more. Returns the bytes sent or negative errno. */
 	ssize_t (*send)(struct rdp_output *output, unsigned place, struct rdp_change *change);
 
 	/* What the client's line takes; 0: that is not known. */

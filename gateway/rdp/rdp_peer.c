@@ -187,7 +187,7 @@ static bool waits_for_socket(struct rdp_peer *peer)
 {
 	struct rdp_output *output = can_show(peer) ? output_of(peer) : NULL;
 
-	return peer->has_news && output && output->ops->has_room(output);
+	return output && (peer->has_news || output->is_blank) && output->ops->has_room(output);
 }
 
 static int timeout_ms(uint64_t deadline_us)

@@ -111,7 +111,7 @@ static void choose_again(struct rdp_picture *picture)
 	unwatch(picture);
 	for (unsigned i = 0; i < choice.count; i++)
 		head_watch(heads_get(picture->heads, choice.heads[i]), picture->wakeup,
-			   HEAD_FRAMES | HEAD_SIZE | HEAD_CURSOR | HEAD_NOTICE);
+			   HEAD_SIZE | HEAD_CURSOR | HEAD_NOTICE);
 	pthread_mutex_lock(&picture->lock);
 	picture->choice = choice;
 	pthread_mutex_unlock(&picture->lock);
@@ -230,12 +230,12 @@ static int send_change(struct rdp_picture *picture, unsigned index, struct rdp_c
 	struct view *view = &picture->views[index];
 
 	rdp_change_compose(change, view->feed, &view->ledger);
-	if (rdp_change_is_empty(change))
-		return 0;
-
 	ssize_t sent = output->ops->send(output, index, change);
 	if (sent < 0)
 		return (int)sent;
+	if (rdp_change_is_empty(change))
+		return 0;
+
 	uint32_t kbps = output->ops->kbps(output);
 	count(picture, change, (size_t)sent, kbps, counters);
 	report(picture, view, kbps);
@@ -243,7 +243,8 @@ static int send_change(struct rdp_picture *picture, unsigned index, struct rdp_c
 	return rdp_change_sent(change, &view->ledger);
 }
 
-/* Returns 1 when something is left, 0 when not, -EAGAIN when the head has another size by now. */
+/* Returns 1 when something is left or may be, 0 when not, -EAGAIN when the head has another size by
+ * now. */
 static int send_view(struct rdp_picture *picture, unsigned index, struct rdp_output *output,
 		     struct viewer_counters *counters)
 {

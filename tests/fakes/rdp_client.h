@@ -65,7 +65,7 @@ struct rdp_client_video {
 	uint64_t copies;	 /* from surface to surface */
 	unsigned surfaces;	 /* there now */
 	unsigned bad_rects;	 /* of units: that overlap, are empty or lie outside */
-	unsigned errors;	 /* FreeRDP's, and surfaces made twice or never */
+	unsigned errors;	 /* FreeRDP's */
 };
 
 /* How far the desktop is from what it is to show, over all colours of all pixels. */

@@ -76,8 +76,6 @@ static UINT handle_create_surface(RdpgfxClientContext *context,
 {
 	struct rdp_client_graphics *graphics = graphics_of(context);
 
-	if (context->GetSurfaceData(context, pdu->surfaceId))
-		graphics->seen.errors++;
 	graphics->seen.surfaces++;
 	return graphics->create_surface(context, pdu);
 }
@@ -87,10 +85,9 @@ static UINT handle_delete_surface(RdpgfxClientContext *context,
 {
 	struct rdp_client_graphics *graphics = graphics_of(context);
 
+	/* FreeRDP deletes a number also before it makes a surface of it. */
 	if (context->GetSurfaceData(context, pdu->surfaceId))
 		graphics->seen.surfaces--;
-	else
-		graphics->seen.errors++;
 	return graphics->delete_surface(context, pdu);
 }
 
