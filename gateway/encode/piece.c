@@ -234,12 +234,11 @@ static XXH128_hash_t recall_key(struct pieces *pieces, struct piece_form form,
 
 static struct piece *find_piece_locked(struct pieces *pieces, XXH128_hash_t key)
 {
-	struct piece *piece;
+	struct piece *piece = LIST_FIRST(&pieces->buckets[key.high64 % BUCKETS]);
 
-	LIST_FOREACH(piece, &pieces->buckets[key.high64 % BUCKETS], in_bucket)
-	if (XXH128_isEqual(piece->key, key))
-		return piece;
-	return NULL;
+	while (piece && !XXH128_isEqual(piece->key, key))
+		piece = LIST_NEXT(piece, in_bucket);
+	return piece;
 }
 
 /* The calling thread is about to encode it. */
