@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h> /* for jpeglib.h, which forgets it */
 #include <string.h>
 
@@ -48,6 +49,15 @@ static void handle_message(j_common_ptr compress)
 	(void)compress;
 }
 
+/* Returns false when there is no memory. */
+static bool open_compress(struct piece_jpeg *jpeg)
+{
+	if (setjmp(jpeg->on_error) != 0)
+		return false;
+	jpeg_create_compress(&jpeg->compress);
+	return true;
+}
+
 struct piece_jpeg *piece_jpeg_create(void)
 {
 	struct piece_jpeg *jpeg = calloc(1, sizeof(*jpeg));
@@ -58,11 +68,10 @@ struct piece_jpeg *piece_jpeg_create(void)
 	jpeg->compress.client_data = jpeg;
 	jpeg->errors.error_exit = handle_error;
 	jpeg->errors.output_message = handle_message;
-	if (setjmp(jpeg->on_error) != 0) {
+	if (!open_compress(jpeg)) {
 		piece_jpeg_destroy(jpeg);
 		return NULL;
 	}
-	jpeg_create_compress(&jpeg->compress);
 	return jpeg;
 }
 
