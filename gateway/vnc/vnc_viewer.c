@@ -214,10 +214,13 @@ static int handle_message(struct vnc_viewer *viewer)
 }
 
 /* Until when there is nothing to do unless something happens. */
-static int timeout_ms(struct vnc_viewer *viewer)
+static int timeout_ms(struct vnc_viewer *viewer, bool for_room)
 {
 	uint64_t deadline = vnc_update_deadline_us(&viewer->update);
 
+	/* The feed says when there is more only to those that it had nothing for. */
+	if (!for_room && vnc_update_is_due(&viewer->update))
+		return 0;
 	return deadline == UINT64_MAX ? -1 : (int)((deadline - loop_now_us()) / 1000 + 1);
 }
 
@@ -234,7 +237,7 @@ static int wait_for_news(struct vnc_viewer *viewer, bool for_room)
 		fds[0].events |= POLLIN;
 	if (for_room)
 		fds[0].events |= POLLOUT;
-	if (poll(fds, 2, timeout_ms(viewer)) < 0)
+	if (poll(fds, 2, timeout_ms(viewer, for_room)) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (fds[1].revents) {
 		wakeup_clear(viewer->wakeup);
