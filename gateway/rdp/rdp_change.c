@@ -13,32 +13,6 @@ void rdp_change_begin(struct rdp_change *change, struct feed *feed, struct feed_
 	change->is_new = feed_view_fetch(view, ledger->seen, &change->picture);
 }
 
-static uint64_t area(const pixman_region32_t *region)
-{
-	uint64_t pixels = 0;
-	int count;
-	const pixman_box32_t *boxes = pixman_region32_rectangles((pixman_region32_t *)region,
-								 &count);
-
-	for (int i = 0; i < count; i++)
-		pixels += (uint64_t)(boxes[i].x2 - boxes[i].x1) *
-			  (uint64_t)(boxes[i].y2 - boxes[i].y1);
-	return pixels;
-}
-
-/* Whether most of what is stale is right in a still that `differs` there. It is not when the
- * viewer was sent this still before. */
-static bool is_of_use(const struct ledger *ledger, const pixman_region32_t *differs)
-{
-	pixman_region32_t mended;
-
-	pixman_region32_init(&mended);
-	pixman_region32_subtract(&mended, &ledger->stale, differs);
-	bool is_most = 2 * area(&mended) >= area(&ledger->stale);
-	pixman_region32_fini(&mended);
-	return is_most;
-}
-
 /* A viewer to which most is new is shown it as video at once, and exactly afterwards. */
 static void compose_still(struct rdp_change *change, struct feed_view *view, struct ledger *ledger)
 {
@@ -50,7 +24,7 @@ static void compose_still(struct rdp_change *change, struct feed_view *view, str
 		return;
 	pixman_region32_init(&differs);
 	CLEANUP(packet_unrefp) struct packet *still = feed_view_still(view, picture, &differs);
-	if (still && is_of_use(ledger, &differs)) {
+	if (still && ledger_is_mended_by_still(ledger, &differs)) {
 		ledger_sent_still(ledger, &box, &differs);
 		change->still = TAKE(still);
 	}
