@@ -98,7 +98,9 @@ bool feed_is_awaited(struct feed *feed, enum rendition rendition, const struct f
 	pthread_mutex_lock(&feed->lock);
 	for (struct feed_view *view = feed->views; view && !is_awaited; view = view->next)
 		is_awaited = view->rendition == rendition && view->is_waiting;
-	if (!is_awaited) {
+	if (is_awaited) {
+		showing->behind = 0;
+	} else {
 		feed->count.waited += showing->behind != frame->number;
 		showing->behind = frame->number;
 	}

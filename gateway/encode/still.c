@@ -101,11 +101,28 @@ static int encode_locked(struct still *still, struct frame *frame)
 	return 0;
 }
 
+/* Encodes anew, unless that failed a moment ago. */
+static int refresh_locked(struct still *still, struct frame *frame, uint64_t now_us)
+{
+	int r;
+
+	if (now_us < still->retry_us)
+		return -EAGAIN;
+	r = encode_locked(still, frame);
+	if (r == 0)
+		still->encoded_us = now_us;
+	else if (r != -E2BIG)
+		still->retry_us = now_us + RETRY_US;
+	if (r < 0)
+		give_back(still);
+	return r;
+}
+
 struct packet *still_fetch(struct still *still, struct frame *frame,
 			   struct still_result *ret_result)
 {
 	struct packet *packet = NULL;
-	uint64_t now_us, before;
+	uint64_t now_us, before_us;
 
 	*ret_result = (struct still_result){0};
 	if (still->encoder == ENCODER_NONE)
@@ -114,16 +131,10 @@ struct packet *still_fetch(struct still *still, struct frame *frame,
 	now_us = loop_now_us();
 	if (!still->packet || !is_of_size(still, frame) ||
 	    now_us - still->encoded_us >= SHARED_US) {
-		before = thread_time_us();
-		ret_result->error = now_us < still->retry_us ? -EAGAIN
-							     : encode_locked(still, frame);
+		before_us = thread_time_us();
+		ret_result->error = refresh_locked(still, frame, now_us);
 		ret_result->is_new = ret_result->error == 0;
-		ret_result->encode_us = thread_time_us() - before;
-		still->encoded_us = now_us;
-		if (ret_result->error < 0 && ret_result->error != -EAGAIN) {
-			give_back(still);
-			still->retry_us = now_us + RETRY_US;
-		}
+		ret_result->encode_us = thread_time_us() - before_us;
 	}
 	if (ret_result->error == 0)
 		packet = packet_ref(still->packet);
