@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/encode/rate.h"
 
-/* An update that waited so much longer than the shortest round trip found a queue: its line was
- * the limit. Less is what busy viewers, and displays of 60 Hz, take to answer. */
-#define LIMITED_US 30000
+/* An update that took so much longer than the shortest round trip found a queue: its line was the
+ * limit. Less is what busy viewers, and displays of 60 Hz, take to answer. */
+#define QUEUED_US 30000
 
-/* One measurement: so long a busy line, or, for lines that are never busy for long, so many bytes
- * in so much time. Few bytes tell of the viewer's pauses, and not of its line. */
+/* One measurement: so long a busy line, or what came in so much time. Few bytes tell of the
+ * viewer's pauses, and not of its line. */
 #define SAMPLE_BUSY_US	 100000
 #define SAMPLE_WALL_US	 500000
-#define SAMPLE_BYTES	 32768
 #define SAMPLE_BYTES_MIN 8192
+
+/* Two updates have to differ by so much for the time between to say how wide the line is. */
+#define SLOPE_BYTES_MIN 4096
+
+/* A line that has not been full for so long, and carries half of what it is said to, may take
+ * more by now: so much, one in so many, each time. */
+#define CREEP_AFTER_US UINT64_C(5000000)
+#define CREEP_US       500000
+#define CREEP_ONE_IN   16
 
 /* What one measurement in a row says is not believed: a viewer may have stood still. */
 #define SAMPLES_TO_BELIEVE 2
@@ -90,34 +98,44 @@ uint32_t rate_meter_sent(struct rate_meter *meter, uint32_t bytes, uint64_t now_
 	return meter->sent;
 }
 
-/* How long an update that found the line empty took for its way alone. */
-static uint64_t way_us(const struct rate_meter *meter, const struct rate_update *update,
-		       uint64_t round_trip_us)
+static uint64_t carrying_us(const struct rate_meter *meter, uint32_t bytes)
 {
-	uint64_t carrying_us = 0;
-
-	if (meter->kbps > 0)
-		carrying_us = UINT64_C(8000) * update->bytes / meter->kbps;
-	return max_u64(round_trip_us - min_u64(carrying_us, round_trip_us / 2), 1);
+	return meter->kbps > 0 ? UINT64_C(8000) * bytes / meter->kbps : 0;
 }
 
-/* The shortest round trip is what the line takes when it is empty. Where it has not been seen for
- * long the way may have become longer, which only an empty line shows. */
+/* The round trip of an update of no size. */
+static uint64_t way_us(const struct rate_meter *meter)
+{
+	return meter->round_trip_us -
+	       min_u64(carrying_us(meter, meter->round_trip_bytes), meter->round_trip_us / 2);
+}
+
+/* What an update takes that finds the line empty. */
+static uint64_t expected_us(const struct rate_meter *meter, const struct rate_update *update)
+{
+	return max_u64(way_us(meter) + carrying_us(meter, update->bytes), meter->round_trip_us);
+}
+
+/* The shortest round trip is that of an empty line. Where it has not been seen for long the
+ * way may have become longer, which only an empty line shows. */
 static void take_round_trip(struct rate_meter *meter, const struct rate_update *update,
 			    uint64_t now_us)
 {
 	uint64_t took_us = max_u64(now_us - min_u64(update->sent_us, now_us), 1);
-	uint64_t shortest_us = meter->round_trip_us;
+	uint64_t longest_us = expected_us(meter, update) * 9 / 8 + ROUND_TRIP_SLACK_US;
+	bool is_shortest = meter->round_trip_us == 0 || took_us <= meter->round_trip_us;
 
-	if (shortest_us == 0 || took_us <= shortest_us) {
-		meter->round_trip_us = took_us;
-	} else if (took_us > shortest_us + max_u64(shortest_us / 8, ROUND_TRIP_SLACK_US)) {
+	if (!is_shortest && took_us > longest_us) {
 		if (now_us - meter->short_us <= ROUND_TRIP_AGE_US)
 			return;
 		meter->is_draining = true;
 		if (!update->is_alone)
 			return;
-		meter->round_trip_us = way_us(meter, update, took_us);
+		is_shortest = true;
+	}
+	if (is_shortest) {
+		meter->round_trip_us = took_us;
+		meter->round_trip_bytes = update->bytes;
 	}
 	meter->short_us = now_us;
 	meter->is_draining = false;
@@ -130,18 +148,27 @@ static void believe(struct rate_meter *meter, uint64_t kbps)
 
 /* What was carried in how long is what the line takes, if there was always a queue in front of it,
  * and the least that it takes otherwise. */
-static void take_sample(struct rate_meter *meter)
+static void take_sample(struct rate_meter *meter, uint64_t now_us)
 {
-	uint64_t kbps = kbps_from_bytes(meter->bytes, meter->busy_us);
+	uint64_t kbps = kbps_from_bytes(meter->busy_bytes, meter->busy_us);
+	uint64_t used_kbps = kbps_from_bytes(meter->bytes, now_us - meter->begun_us);
 	uint64_t most = 0;
 
-	if (meter->limited_us < meter->busy_us / 2 || meter->busy_us < SAMPLE_BUSY_US) {
+	if (meter->queued_us < meter->busy_us / 2 || meter->busy_us < SAMPLE_BUSY_US) {
 		meter->samples_count = 0;
-		if (meter->kbps > 0 && kbps > meter->kbps)
+		if (meter->kbps == 0)
+			return;
+		if (meter->busy_bytes >= SAMPLE_BYTES_MIN && kbps > meter->kbps) {
 			believe(meter, kbps);
+		} else if (meter->queued_us == 0 && now_us >= meter->creep_us &&
+			   used_kbps > meter->kbps / 2) {
+			believe(meter, meter->kbps + meter->kbps / CREEP_ONE_IN);
+			meter->creep_us = now_us + CREEP_US;
+		}
 		return;
 	}
 
+	meter->creep_us = now_us + CREEP_AFTER_US;
 	meter->samples[meter->samples_count++ % RATE_SAMPLES] = (uint32_t)min_u64(
 		kbps, UNLIMITED_KBPS + 1);
 	if (meter->samples_count < SAMPLES_TO_BELIEVE)
@@ -151,53 +178,60 @@ static void take_sample(struct rate_meter *meter)
 	believe(meter, most);
 }
 
-/* Adds what one acknowledgement tells: `bytes` were carried since the line was free for them. */
-static void measure(struct rate_meter *meter, uint64_t bytes, uint64_t free_us, bool is_limited,
-		    uint64_t now_us)
+/* Adds what one acknowledgement, of the updates from `first` to `last`, tells. */
+static void measure(struct rate_meter *meter, const struct rate_update *first,
+		    const struct rate_update *last, uint64_t bytes, uint64_t now_us)
 {
-	uint64_t busy_us = now_us - min_u64(free_us, now_us);
+	uint64_t shortest_us = first->sent_us + meter->round_trip_us;
+	uint64_t busy_us = now_us - min_u64(meter->waiting_since_us, now_us);
+	uint64_t busy_bytes = bytes;
 	bool is_late;
+
+	/* Right behind another, it took what the line needs for it. Else, it took longer than the
+	 * shortest by what the line needs for that many bytes more. */
+	if (shortest_us > meter->waiting_since_us) {
+		busy_us = now_us - min_u64(shortest_us, now_us);
+		busy_bytes -= min_u64(meter->round_trip_bytes, bytes);
+	}
 
 	if (meter->bytes == 0)
 		meter->begun_us = now_us - busy_us;
 	meter->bytes += bytes;
-	meter->busy_us += busy_us;
-	if (is_limited)
-		meter->limited_us += busy_us;
+	if (busy_bytes == bytes || busy_bytes >= SLOPE_BYTES_MIN) {
+		meter->busy_us += busy_us;
+		meter->busy_bytes += busy_bytes;
+		if (now_us >= last->sent_us + expected_us(meter, last) + QUEUED_US)
+			meter->queued_us += busy_us;
+	}
 
 	is_late = now_us - meter->begun_us >= SAMPLE_WALL_US;
-	if ((meter->busy_us >= SAMPLE_BUSY_US && meter->bytes >= SAMPLE_BYTES_MIN) ||
-	    (is_late && meter->bytes >= SAMPLE_BYTES))
-		take_sample(meter);
-	else if (!is_late)
-		return;
-	meter->bytes = 0;
-	meter->busy_us = 0;
-	meter->limited_us = 0;
+	if (is_late ||
+	    (meter->busy_us >= SAMPLE_BUSY_US && meter->busy_bytes >= SAMPLE_BYTES_MIN)) {
+		if (meter->bytes >= SAMPLE_BYTES_MIN)
+			take_sample(meter, now_us);
+		meter->bytes = 0;
+		meter->busy_us = 0;
+		meter->busy_bytes = 0;
+		meter->queued_us = 0;
+	}
 }
 
 bool rate_meter_acknowledged(struct rate_meter *meter, uint32_t number, uint64_t now_us)
 {
 	const struct rate_update *last = &meter->updates[number % RATE_UPDATES_MAX];
-	const struct rate_update *first;
+	const struct rate_update *first =
+		&meter->updates[(meter->acknowledged + 1) % RATE_UPDATES_MAX];
 	uint64_t bytes = 0;
-	uint64_t empty_us;
 
 	/* Numbers wrap around: what counts is how far they are apart. */
-	if (number == meter->acknowledged ||
-	    number - meter->acknowledged > meter->sent - meter->acknowledged)
+	if (number == meter->acknowledged || number - meter->acknowledged > on_their_way(meter))
 		return false;
-
-	first = &meter->updates[(meter->acknowledged + 1) % RATE_UPDATES_MAX];
+	now_us = max_u64(now_us, meter->waiting_since_us);
 	for (uint32_t n = meter->acknowledged + 1; n != number + 1; n++)
 		bytes += meter->updates[n % RATE_UPDATES_MAX].bytes;
-	now_us = max_u64(now_us, meter->waiting_since_us);
 
 	take_round_trip(meter, last, now_us);
-	empty_us = last->sent_us + meter->round_trip_us;
-	measure(meter, bytes,
-		max_u64(first->sent_us + meter->round_trip_us, meter->waiting_since_us),
-		now_us >= empty_us + LIMITED_US, now_us);
+	measure(meter, first, last, bytes, now_us);
 	meter->acknowledged = number;
 	meter->waiting_since_us = now_us;
 	return true;
@@ -228,7 +262,7 @@ bool rate_meter_has_room(const struct rate_meter *meter)
 	if (meter->is_draining || count >= SMALL_UPDATES)
 		return false;
 	if (meter->kbps > 0)
-		return bytes < bytes_from_kbps(meter->kbps, meter->round_trip_us + QUEUE_US);
+		return bytes < bytes_from_kbps(meter->kbps, way_us(meter) + QUEUE_US);
 	return count < UPDATES || bytes <= SMALL_BYTES ||
 	       (count < UPDATES + meter->round_trip_us / LONG_INTERVAL_US && bytes <= LONG_BYTES);
 }

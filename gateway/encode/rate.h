@@ -36,18 +36,23 @@ struct rate_meter {
 	uint32_t acknowledged;
 	uint64_t waiting_since_us; /* the last acknowledgement, or the first update after it */
 
-	uint64_t round_trip_us; /* the shortest; 0: not known */
-	uint64_t short_us;	/* when a round trip was about as short as that */
-	bool is_draining;	/* the line is left to run empty, to see how short it is now */
+	/* The shortest round trip, and what was carried in it: of this the line knows how long it
+	 * is, and of what others took longer, how wide. */
+	uint64_t round_trip_us; /* 0: not known */
+	uint32_t round_trip_bytes;
+	uint64_t short_us; /* when one was as short as can be expected */
+	bool is_draining;  /* the line is left to run empty, to see how long it is now */
 
 	/* the measurement that is being made */
-	uint64_t bytes;
-	uint64_t busy_us;    /* in which the line carried them */
-	uint64_t limited_us; /* of those, with a queue in front of it */
 	uint64_t begun_us;
+	uint64_t bytes;
+	uint64_t busy_us; /* in which the line carried `busy_bytes` of them */
+	uint64_t busy_bytes;
+	uint64_t queued_us; /* of busy_us, with a queue in front of the line */
 
 	uint32_t samples[RATE_SAMPLES]; /* kbps: the latest, with a queue in front of the line */
 	unsigned samples_count;		/* in a row */
+	uint64_t creep_us;		/* from when on more is tried */
 	uint32_t kbps;			/* 0: nothing has shown yet that the line is slow */
 };
 
