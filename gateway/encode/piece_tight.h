@@ -10,8 +10,8 @@
  * Each piece resets the zlib stream that it uses, and ends at a byte but not the stream: it may be
  * sent to any viewer, after anything.
  *
- * Without the gradient filter, which noVNC before 1.5 does not know, and which costs
- * viewers more than it saves on the line.
+ * Without the gradient filter: a user interface becomes longer by it, and noVNC learnt it only
+ * in 2024. Photographs, which would become a third shorter, come as video first.
  *
  * Threads: one encoder on one thread at a time.
  */
