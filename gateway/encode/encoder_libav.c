@@ -5,7 +5,6 @@
 #include <glob.h>
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
-#include <libavutil/opt.h>
 #include <stdatomic.h>
 #include <string.h>
 

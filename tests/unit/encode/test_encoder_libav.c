@@ -149,8 +149,8 @@ static void colours_are_said_also_where_the_encoder_says_nothing_of_them(void)
 {
 	struct encoder_libav_kind kind = good;
 
-	kind.options = OPTIONS ":x264-params=fullrange=0,colorprim=undef,transfer=undef,"
-			       "colormatrix=undef";
+	kind.options = OPTIONS
+		":x264-params=fullrange=0\\:colorprim=undef\\:transfer=undef\\:colormatrix=undef";
 	kind.filter = "h264_metadata=colour_primaries=1:transfer_characteristics=1:"
 		      "matrix_coefficients=1:video_full_range_flag=1:chroma_sample_loc_type=1";
 	show_motion(&kind, 0);
