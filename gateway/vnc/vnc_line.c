@@ -95,7 +95,6 @@ void vnc_line_note_answer(struct vnc_line *line, uint32_t number)
 		return;
 	kbps = rate_meter_kbps(&line->meter);
 	line->counters->kbps = kbps;
-	line->counters->rendition = feed_view_rendition(line->view);
 	feed_view_report(line->view, kbps);
 	line->reported_us = now;
 }

@@ -335,6 +335,7 @@ static void count(struct vnc_update *update, unsigned updates)
 	counters->frames += updates;
 	counters->dropped = update->ledger.dropped;
 	counters->units = update->video.units;
+	counters->rendition = feed_view_rendition(update->view);
 	counters->bytes = vnc_client_bytes_sent(update->client);
 }
 
