@@ -287,6 +287,28 @@ static void with_every_frame_held_an_update_waits_and_keeps_its_damage(void)
 	frame_unref(second);
 }
 
+static void a_head_has_two_frames_though_others_spent_the_budget(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create(2);
+	CLEANUP(frame_unrefp) struct frame *held = NULL;
+	struct frame_store *first = scene->store;
+
+	update_all(scene);
+	held = frame_store_fetch(first, 0, NULL);
+	paint(scene, 1, 1, 1);
+	update_all(scene);
+
+	scene->store = frame_store_create(scene->loop, scene->budget, &listener, scene);
+	EXPECT_INT(update_all(scene), 1);
+	CLEANUP(frame_unrefp) struct frame *shown = frame_store_fetch(scene->store, 0, NULL);
+	paint(scene, 1, 1, 2);
+	EXPECT_INT(update_all(scene), 1);
+	EXPECT_INT(newest_number(scene), 2);
+	EXPECT_INT(frame_row(shown, 1)[1], 1);
+	frame_store_destroy(scene->store);
+	scene->store = first;
+}
+
 static void a_head_too_large_for_the_budget_is_refused(void)
 {
 	CLEANUP(scene_destroyp) struct scene *scene = scene_create(1);
@@ -393,6 +415,7 @@ int main(void)
 	RUN_TEST(two_frames_compare_whichever_is_the_newer);
 	RUN_TEST(with_the_budget_spent_the_newest_unheld_frame_is_overwritten);
 	RUN_TEST(with_every_frame_held_an_update_waits_and_keeps_its_damage);
+	RUN_TEST(a_head_has_two_frames_though_others_spent_the_budget);
 	RUN_TEST(a_head_too_large_for_the_budget_is_refused);
 	RUN_TEST(a_new_size_damages_everything);
 	RUN_TEST(a_notice_and_the_picture_after_it_are_whole);
