@@ -32,8 +32,7 @@ static void compose_still(struct rdp_change *change, struct feed_view *view, str
 
 	/* It goes through the decoder that a stream of the whole head has. */
 	if (change->still && feed_view_rendition(view) == RENDITION_WHOLE)
-		for (unsigned i = 0; i < picture->streams_count; i++)
-			ledger_lose_stream(ledger, picture->streams[i].id);
+		ledger_lose_all_streams(ledger);
 }
 
 static void compose_stream(struct rdp_change *change, struct feed_view *view, struct ledger *ledger,

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """FreeRDP's client: what it shows, and what a person does with it."""
 
+import os
+import sys
+import time
+
+import numpy
+
 from support.case import GuestTest
 from support.gateway import HEAD_SIZES
+from support.picture import save_picture
 from support.viewers import EXTRA, SIDE, RdpViewer
 from support.viewing import DrivingTests
+from support.vm import BOOT_PATIENCE_S
+from support.waiting import wait_until
 
 # What xfreerdp ends with when it could not connect.
 CONNECTION_FAILED = 131
@@ -37,6 +46,51 @@ class Rdp(DrivingTests, GuestTest):
         self.assertIn("ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES", wrong.program.said())
         self.gateway.wait_for_log("rdp 127.0.0.1:.* wrong user or password")
         self.assertEqual(self.gateway.status()["viewers"], [])
+
+
+class VideoTests:
+    """Needs `video`, what the gateway calls the video that the viewer gets."""
+
+    # Enough for streams to have begun, and for their pictures to build on each other.
+    UNITS = 60
+
+    # Of 255, on average over the window: the guest goes on while its picture is on its way.
+    CLOSE = 12
+
+    def viewer_numbers(self):
+        return self.gateway.status()["viewers"][0]
+
+    def play(self, units):
+        self.vm.resume()
+        wait_until(lambda: self.viewer_numbers()["units"] >= units, f"{units} units came",
+                   BOOT_PATIENCE_S)
+
+    def test_what_moves_is_video_and_exact_once_it_rests(self):
+        viewer = self.keep(RdpViewer(self.open_display(1920, 1080), self.gateway.rdp_port,
+                                     self.access["password"], self.results,
+                                     options=["/gfx:AVC420"]))
+        self.expect_same(viewer.picture, 0, "RDP with video")
+        for number in range(1, 4):
+            self.play(number * self.UNITS)
+            self.assertEqual(self.viewer_numbers()["video"], self.video)
+            shown = viewer.picture()
+            save_picture(shown, os.path.join(self.results, f"moving-{number}.png"))
+            apart = numpy.abs(shown.astype(numpy.int16) - self.vm.screendump(0)).mean()
+            self.assertLess(apart, self.CLOSE)
+            self.vm.freeze()
+            began = time.monotonic()
+            self.expect_same(viewer.picture, 0, "RDP with video, at rest")
+            print(f"at rest: {apart:.2f} apart while it moved, exact after "
+                  f"{(time.monotonic() - began) * 1000:.0f} ms", file=sys.stderr)
+
+
+class Video(VideoTests, GuestTest):
+    video = "main"
+
+
+class VideoOfTheWholeHead(VideoTests, GuestTest):
+    gateway_lines = ("rdp-video=whole",)
+    video = "whole"
 
 
 class AllHeadsInOneWindow(GuestTest):
