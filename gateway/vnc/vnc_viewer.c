@@ -213,15 +213,20 @@ static int handle_message(struct vnc_viewer *viewer)
 	return r;
 }
 
-/* Until when there is nothing to do unless something happens. */
+/* How long there is nothing to do unless something happens. */
 static int timeout_ms(struct vnc_viewer *viewer, bool for_room)
 {
-	uint64_t deadline = vnc_update_deadline_us(&viewer->update);
+	uint64_t deadline, now;
 
 	/* The feed says when there is more only to those that it had nothing for. */
-	if (!for_room && vnc_update_is_due(&viewer->update))
+	if (!for_room && viewer->client->rfb->state == RFB_NORMAL &&
+	    vnc_update_is_due(&viewer->update))
 		return 0;
-	return deadline == UINT64_MAX ? -1 : (int)((deadline - loop_now_us()) / 1000 + 1);
+	deadline = vnc_update_deadline_us(&viewer->update);
+	if (deadline == UINT64_MAX)
+		return -1;
+	now = loop_now_us();
+	return deadline > now ? (int)((deadline - now) / 1000 + 1) : 0;
 }
 
 /* Waits until the peer says something, the line has room, or the head something new. Returns

@@ -149,13 +149,30 @@ static struct context *find(struct rfb_h264 *h264, const struct rfb_rect *rect)
 	return &h264->contexts[h264->count++];
 }
 
+static uint32_t channel(int32_t value)
+{
+	value = (value + (1 << 15)) >> 16;
+	return value < 0 ? 0 : value > 255 ? 255 : (uint32_t)value;
+}
+
+/* BT.709, full range, in 65536ths: h264_picture_pixel() is exact, and too slow for all of them. */
+static uint32_t pixel_from(const struct h264_picture *picture, uint32_t x, uint32_t y)
+{
+	int32_t luma = picture->planes[0][y * picture->strides[0] + x] << 16;
+	int32_t cb = picture->planes[1][y / 2 * picture->strides[1] + x / 2] - 128;
+	int32_t cr = picture->planes[2][y / 2 * picture->strides[2] + x / 2] - 128;
+
+	return channel(luma + 103206 * cr) << 16 | channel(luma - 12276 * cb - 30679 * cr) << 8 |
+	       channel(luma + 121609 * cb);
+}
+
 static void paint(struct rfb_client *client, const struct rfb_rect *rect,
 		  const struct h264_picture *picture)
 {
 	for (uint32_t y = 0; y < rect->height; y++)
 		for (uint32_t x = 0; x < rect->width; x++)
 			client->pixels[(size_t)(rect->y + y) * client->width + rect->x + x] =
-				h264_picture_pixel(picture, x, y);
+				pixel_from(picture, x, y);
 }
 
 static void note(struct rfb_client *client, const struct rfb_rect *rect, uint32_t flags,

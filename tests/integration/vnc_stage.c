@@ -14,6 +14,8 @@
 
 #define BUDGET (256u << 20)
 
+#define MOTION_INTERVAL_US 33333
+
 /* -- The guest ---------------------------------------------------------------- */
 
 static void handle_resize(void *data, unsigned head, struct size size)
@@ -62,6 +64,43 @@ void stage_paint(struct stage *stage, uint32_t width, uint32_t height, uint32_t 
 	stage_show(stage);
 }
 
+/* -- Motion ---------------------------------------------------------------------- */
+
+/* Soft shapes that slide, with an edge here and there: as video is. */
+static uint32_t motion_at(int32_t x, int32_t y, uint32_t tick)
+{
+	uint32_t u = (uint32_t)x + tick * 3;
+	uint32_t v = (uint32_t)y + tick * 2;
+	uint32_t edge = (u / 90 + v / 70) % 2 ? 0x404040 : 0;
+
+	return (u / 2 % 128) << 16 | (v / 2 % 128) << 8 | ((u + v) / 4 % 128) | edge;
+}
+
+static void step(void *data)
+{
+	struct stage *stage = data;
+	const pixman_box32_t *box = &stage->moving;
+
+	stage->tick++;
+	for (int32_t y = box->y1; y < box->y2 && y < (int32_t)stage->height; y++)
+		for (int32_t x = box->x1; x < box->x2 && x < (int32_t)stage->width; x++)
+			stage->picture[(size_t)y * stage->width + (size_t)x] = motion_at(
+				x, y, stage->tick);
+	stage_show(stage);
+	loop_timer_arm(stage->timer, MOTION_INTERVAL_US);
+}
+
+void stage_move(struct stage *stage, int32_t x, int32_t y, int32_t width, int32_t height)
+{
+	stage->moving = (pixman_box32_t){x, y, x + width, y + height};
+	loop_timer_arm(stage->timer, MOTION_INTERVAL_US);
+}
+
+void stage_rest(struct stage *stage)
+{
+	loop_timer_disarm(stage->timer);
+}
+
 /* -- The stage ------------------------------------------------------------------ */
 
 void stage_open(struct stage *stage, enum access_mode mode, bool is_unix)
@@ -76,13 +115,13 @@ void stage_open(struct stage *stage, enum access_mode mode, bool is_unix)
 	services->loop = stage->loop;
 	services->heads = heads_create(stage->loop, BUDGET, stage->policies);
 	EXPECT_INT(workers_create(stage->loop, 2, HEADS_MAX * RENDITIONS, &stage->encoders), 0);
-	services->feeds =
-		feeds_create(stage->loop, stage->encoders, services->heads, ENCODER_X264);
+	services->feeds = feeds_create(stage->loop, stage->encoders, services->heads, ENCODER_X264);
 	services->seat = seat_create(stage->loop, services->heads);
 	services->viewers = viewers_create();
 	services->resize = resize_create(stage->loop, services->heads, handle_resize, stage);
 	EXPECT_INT(access_create(mode, stage->directory, &services->access), 0);
 	fake_port_attach(&stage->port, services->seat);
+	EXPECT_INT(loop_timer_create(stage->loop, step, stage, &stage->timer), 0);
 	stage_paint(stage, WIDTH, HEIGHT, 1);
 	unix_address = xasprintf("unix:%s/vnc", stage->directory);
 	EXPECT_INT(listen_address_parse(is_unix ? unix_address : "127.0.0.1:0", &stage->address),
@@ -103,6 +142,7 @@ void stage_close(struct stage *stage)
 	viewers_destroy(services->viewers);
 	heads_destroy(services->heads);
 	access_destroy(services->access);
+	loop_timer_destroy(stage->timer);
 	loop_destroy(stage->loop);
 	free(stage->picture);
 	temporary_destroy(stage->directory);
@@ -143,6 +183,19 @@ bool stage_is_shown(const struct stage *stage, const struct rfb_client *client)
 		if ((client->pixels[i] ^ stage->picture[i]) & 0xffffff)
 			return false;
 	return true;
+}
+
+double stage_difference(const struct stage *stage, const struct rfb_client *client)
+{
+	size_t area = (size_t)stage->width * stage->height;
+	uint64_t sum = 0;
+
+	EXPECT(client->width == stage->width && client->height == stage->height);
+	for (size_t i = 0; i < area; i++)
+		for (int shift = 0; shift < 24; shift += 8)
+			sum += (uint64_t)abs((int)(client->pixels[i] >> shift & 0xff) -
+					     (int)(stage->picture[i] >> shift & 0xff));
+	return (double)sum / (3.0 * (double)area);
 }
 
 unsigned stage_viewers(struct stage *stage)

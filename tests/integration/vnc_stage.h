@@ -39,6 +39,10 @@ struct stage {
 	uint32_t width;
 	uint32_t height;
 
+	struct loop_timer *timer; /* of what moves */
+	pixman_box32_t moving;
+	uint32_t tick;
+
 	struct fake_port port;
 	struct size asked_size; /* of the guest */
 };
@@ -56,6 +60,12 @@ void stage_show(struct stage *stage);
 
 /** The guest shows another picture: flat parts, few colours, gradients and noise. */
 void stage_paint(struct stage *stage, uint32_t width, uint32_t height, uint32_t seed);
+
+/** From now on something moves in a box of the picture, 30 times a second while the loop runs. */
+void stage_move(struct stage *stage, int32_t x, int32_t y, int32_t width, int32_t height);
+
+/** Nothing moves any more. */
+void stage_rest(struct stage *stage);
 
 /** A viewer that has not logged in. */
 struct rfb_client *stage_connect(struct stage *stage, const char *password);
@@ -82,5 +92,8 @@ struct rfb_client *stage_connect_ready(struct stage *stage, const int32_t *encod
 void stage_settle(struct stage *stage, struct rfb_client *client);
 
 bool stage_is_shown(const struct stage *stage, const struct rfb_client *client);
+
+/** How far a channel of a pixel is from the guest's, at the mean. */
+double stage_difference(const struct stage *stage, const struct rfb_client *client);
 
 unsigned stage_viewers(struct stage *stage);
