@@ -6,6 +6,10 @@
  * Serves org.qemu.Display1 at --path with heads on which a box moves, says
  * READY, and prints a line for each input event that it gets. With --qmp the
  * socket is a monitor, as `--attach qmp:` wants it.
+ *
+ * With --film a part of each head shows a poster, and nothing else moves. The space bar
+ * begins a film there, and ends it: "film" and "poster MS" are printed then, with the time
+ * (CLOCK_REALTIME) of the last change.
  */
 
 #include <errno.h>
@@ -13,12 +17,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/loop.h"
 #include "tests/fakes/fake_display1.h"
+#include "tests/fakes/fake_film.h"
 
 #define BOX_SIDE    64
 #define CURSOR_SIDE 32
+#define SPACE_KEY   57
 
 struct guest {
 	struct fake_display1 *fake;
@@ -26,6 +33,8 @@ struct guest {
 	struct loop_timer *timer;
 	unsigned fps;
 	bool full_damage;
+	struct film_box film; /* empty: a box moves instead */
+	bool is_playing;
 	bool is_on[FAKE_HEADS_MAX];
 	uint32_t tick;
 	uint64_t next_us;			/* when the next picture is due */
@@ -68,21 +77,60 @@ static void draw_cursor(struct guest *guest, unsigned head)
 				sizeof(pixels));
 }
 
-static void draw_head(struct guest *guest, unsigned head)
+static void present_film(struct guest *guest, unsigned head)
+{
+	const struct film_box *box = &guest->film;
+
+	fake_head_present(guest->fake, head, (int32_t)box->x, (int32_t)box->y, (int32_t)box->width,
+			  (int32_t)box->height);
+}
+
+static void draw_poster(struct guest *guest, unsigned head)
+{
+	film_draw_poster(fake_head_pixels(guest->fake, head),
+			 fake_head_size(guest->fake, head).width, guest->film);
+}
+
+static bool film_fits(const struct guest *guest, struct fake_size size)
+{
+	return guest->film.x + guest->film.width <= size.width &&
+	       guest->film.y + guest->film.height <= size.height;
+}
+
+static void draw_film(struct guest *guest, unsigned head)
+{
+	if (!guest->is_playing || !film_fits(guest, fake_head_size(guest->fake, head)))
+		return;
+	film_draw(fake_head_pixels(guest->fake, head), fake_head_size(guest->fake, head).width,
+		  guest->film, guest->tick);
+	present_film(guest, head);
+}
+
+/* The poster is one change, and the last. */
+static void toggle_film(struct guest *guest)
+{
+	struct timespec now;
+
+	guest->is_playing = !guest->is_playing;
+	if (guest->is_playing) {
+		puts("film");
+		return;
+	}
+	for (unsigned i = 0; i < guest->options.heads; i++)
+		if (guest->is_on[i] && film_fits(guest, fake_head_size(guest->fake, i))) {
+			draw_poster(guest, i);
+			present_film(guest, i);
+		}
+	clock_gettime(CLOCK_REALTIME, &now);
+	printf("poster %lld\n", now.tv_sec * 1000LL + now.tv_nsec / 1000000);
+}
+
+static void draw_box(struct guest *guest, unsigned head)
 {
 	struct fake_size size = fake_head_size(guest->fake, head);
 	uint32_t y = size.height / 2;
 	uint32_t old_x = guest->box_x[head];
 	uint32_t x;
-
-	if (size.width < 2 * BOX_SIDE || size.height < 2 * BOX_SIDE)
-		return;
-	if (memcmp(&guest->drawn[head], &size, sizeof(size)) != 0) {
-		paint(guest, head, 0, 0, size.width, size.height, false);
-		guest->drawn[head] = size;
-		fake_head_present_all(guest->fake, head);
-		old_x = 0;
-	}
 
 	x = guest->tick * 4 % (size.width - BOX_SIDE);
 	paint(guest, head, old_x, y, BOX_SIDE, BOX_SIDE, false);
@@ -97,6 +145,26 @@ static void draw_head(struct guest *guest, unsigned head)
 		fake_head_present(guest->fake, head, (int32_t)left, (int32_t)y,
 				  (int32_t)(right - left), BOX_SIDE);
 	}
+}
+
+static void draw_head(struct guest *guest, unsigned head)
+{
+	struct fake_size size = fake_head_size(guest->fake, head);
+
+	if (size.width < 2 * BOX_SIDE || size.height < 2 * BOX_SIDE)
+		return;
+	if (memcmp(&guest->drawn[head], &size, sizeof(size)) != 0) {
+		paint(guest, head, 0, 0, size.width, size.height, false);
+		if (guest->film.width && film_fits(guest, size))
+			draw_poster(guest, head);
+		guest->drawn[head] = size;
+		fake_head_present_all(guest->fake, head);
+		guest->box_x[head] = 0;
+	}
+	if (guest->film.width)
+		draw_film(guest, head);
+	else
+		draw_box(guest, head);
 }
 
 static void draw(void *data)
@@ -119,11 +187,14 @@ static void draw(void *data)
 static void handle_line(void *data, const char *line)
 {
 	struct guest *guest = data;
-	unsigned head;
+	unsigned head, key, is_down;
 	int x, y;
 
 	puts(line);
-	if (sscanf(line, "motion %u %d %d", &head, &x, &y) == 3)
+	if (guest->film.width && sscanf(line, "key %u %u", &key, &is_down) == 2) {
+		if (key == SPACE_KEY && is_down)
+			toggle_film(guest);
+	} else if (sscanf(line, "motion %u %d %d", &head, &x, &y) == 3)
 		fake_head_move_cursor(guest->fake, head, x, y, true);
 	else if (sscanf(line, "listener %u", &head) == 1 && !strstr(line, "closed"))
 		draw_cursor(guest, head);
@@ -137,7 +208,7 @@ static void handle_line(void *data, const char *line)
 static int usage(void)
 {
 	fputs("usage: fake-guest --path PATH [--qmp] [--heads N] [--size WxH] [--fps N]\n"
-	      "                  [--damage box|full] [--off] [--relative]\n",
+	      "                  [--damage box|full] [--film WxH+X+Y] [--off] [--relative]\n",
 	      stderr);
 	return 2;
 }
@@ -145,15 +216,11 @@ static int usage(void)
 static bool parse(int argc, char **argv, struct guest *guest)
 {
 	static const struct option options[] = {
-		{"path", required_argument, NULL, 'p'},
-		{"qmp", no_argument, NULL, 'q'},
-		{"heads", required_argument, NULL, 'h'},
-		{"size", required_argument, NULL, 's'},
-		{"fps", required_argument, NULL, 'f'},
-		{"damage", required_argument, NULL, 'd'},
-		{"off", no_argument, NULL, 'o'},
-		{"relative", no_argument, NULL, 'r'},
-		{NULL, 0, NULL, 0},
+		{"path", required_argument, NULL, 'p'},	 {"qmp", no_argument, NULL, 'q'},
+		{"heads", required_argument, NULL, 'h'}, {"size", required_argument, NULL, 's'},
+		{"fps", required_argument, NULL, 'f'},	 {"damage", required_argument, NULL, 'd'},
+		{"film", required_argument, NULL, 'm'},	 {"off", no_argument, NULL, 'o'},
+		{"relative", no_argument, NULL, 'r'},	 {NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -178,6 +245,11 @@ static bool parse(int argc, char **argv, struct guest *guest)
 			break;
 		case 'd':
 			guest->full_damage = strcmp(optarg, "full") == 0;
+			break;
+		case 'm':
+			if (sscanf(optarg, "%ux%u+%u+%u", &guest->film.width, &guest->film.height,
+				   &guest->film.x, &guest->film.y) != 4)
+				return false;
 			break;
 		case 'o':
 			guest->options.heads_are_off = true;

@@ -23,16 +23,16 @@ const FLAGS = [
 
 /**
  * Starts a browser that knows nothing; `t.after` ends it. `hosts` are addresses by
- * name. Returns its one page, with `requests`, the URLs of all that it asked for,
+ * name, `flags` further ones of Chromium's. Returns its one page, with `requests`, the URLs of all that it asked for,
  * WebSockets too.
  */
 export async function openBrowser(t,
-  { width = 1280, height = 800, hasTouch = false, hosts = {} } = {}) {
+  { width = 1280, height = 800, hasTouch = false, hosts = {}, flags = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'windscreen-chromium-'));
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM,
     headless: true,
-    args: [...FLAGS, `--host-resolver-rules=${resolverRules(hosts)}`],
+    args: [...FLAGS, ...flags, `--host-resolver-rules=${resolverRules(hosts)}`],
     viewport: { width, height },
     hasTouch,
   });

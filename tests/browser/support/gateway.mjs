@@ -10,7 +10,7 @@
  */
 
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -136,14 +136,16 @@ export class Gateway {
 }
 
 /**
- * Both, started, with these options of theirs, or the gateway only; `t` is the
- * test: `t.after` stops them.
+ * Both, started, with these options of theirs, or the gateway only; `configuration` is
+ * the gateway's configuration file. `t` is the test: `t.after` stops them.
  */
 export async function startGatewayWithFakeGuest(t,
-  { guestOptions, gatewayOptions, guestIsThere = true } = {}) {
+  { guestOptions, gatewayOptions = [], configuration = '', guestIsThere = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'windscreen-browser-'));
+  const file = join(folder, 'gateway.conf');
+  await writeFile(file, configuration);
   const guest = new FakeGuest(join(folder, 'display.sock'), guestOptions);
-  const gateway = new Gateway(folder, guest.attach, gatewayOptions);
+  const gateway = new Gateway(folder, guest.attach, [...gatewayOptions, '--config', file]);
   t.after(async () => {
     try {
       await gateway.stop();

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What moves, and what has come to rest, from the guest to the canvas.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { openBrowser, watch } from './support/browser.mjs';
+import {
+  beginFilm, countFrames, endFilm, FILM_OPTIONS, rememberPicture, timeOfExactPicture,
+  waitForFrames, worstColour,
+} from './support/film.mjs';
+import { startGatewayWithFakeGuest } from './support/gateway.mjs';
+
+const EXACT_WITHIN_MS = 300;
+const TOLERANCE = 4;
+
+async function start(t) {
+  const { gateway, guest } = await startGatewayWithFakeGuest(t, {
+    guestOptions: FILM_OPTIONS,
+    gatewayOptions: ['--access', 'open'],
+  });
+  const page = await openBrowser(t);
+  await countFrames(page);
+  await watch(page, gateway, { mustLogIn: false });
+  await rememberPicture(page);
+  await timeOfExactPicture(page);
+  return { gateway, guest, page };
+}
+
+test('motion is shown by video, in the guest\'s colours', async (t) => {
+  const { guest, page } = await start(t);
+  await beginFilm(page, guest);
+  await waitForFrames(page, 20);
+  const worst = await worstColour(page, 30);
+  t.diagnostic(`colours differ by ${worst} at most`);
+  assert.ok(worst <= TOLERANCE, `a colour is ${worst} away`);
+});
+
+test('what has come to rest is soon the guest\'s picture exactly', async (t) => {
+  const { guest, page } = await start(t);
+  const times = [];
+  for (let round = 0; round < 5; round++) {
+    await beginFilm(page, guest);
+    await waitForFrames(page, 10);
+    times.push(await endFilm(page, guest));
+  }
+  t.diagnostic(`exact after ${times.join(', ')} ms`);
+  const median = times.sort((a, b) => a - b)[2];
+  assert.ok(median <= EXACT_WITHIN_MS, `after ${median} ms`);
+});
+
+test('a decoder that fails is given a key frame', async (t) => {
+  const { guest, page } = await start(t);
+  await beginFilm(page, guest);
+  await waitForFrames(page, 10);
+  await page.evaluate(() => {
+    const { decode } = VideoDecoder.prototype;
+    VideoDecoder.prototype.decode = function ({ timestamp }) {
+      VideoDecoder.prototype.decode = decode;
+      const data = new Uint8Array(64).fill(0xff);
+      data.set([0, 0, 0, 1, 0x65]);
+      this.decode(new EncodedVideoChunk({ type: 'key', timestamp, data }));
+    };
+  });
+  await page.waitForEvent('console', (message) => /asking for a key frame/.test(message.text()));
+  await waitForFrames(page, 20);
+  await endFilm(page, guest);
+});
+
+test('a guest that is reset is shown on, in motion and at rest', async (t) => {
+  const { gateway, guest, page } = await start(t);
+  await beginFilm(page, guest);
+  await waitForFrames(page, 10);
+  await guest.stop();
+  await page.getByText(/./).and(page.locator('.notice p')).first().waitFor();
+  await guest.start();
+  await page.waitForFunction(() => window.differing() === 0);
+  await beginFilm(page, guest);
+  await waitForFrames(page, 10);
+  await endFilm(page, guest);
+  assert.equal((await gateway.status()).viewers.length, 1);
+});
