@@ -31,11 +31,16 @@ struct yuv_picture;
 #define ENCODER_SIDE_MAX   4096
 #define ENCODER_SIDE_MIN   16
 
+/* What a bound on the rate is reckoned for, pictures a second; and how much of it one unit may
+ * use up, which is what it costs in latency on a line of that rate. */
+#define ENCODER_RATED_PICTURES 30
+#define ENCODER_BURST_MS       200
+
 struct encoder_config {
 	uint32_t width; /* pixels, even */
 	uint32_t height;
 	unsigned quality;  /* H.264's quantiser, more or less: 0 is best, 51 worst */
-	uint32_t kbps_max; /* of this encoder, at 30 pictures a second; 0: no bound */
+	uint32_t kbps_max; /* of this encoder, at ENCODER_RATED_PICTURES a second; 0: no bound */
 };
 
 struct encoder_ops {

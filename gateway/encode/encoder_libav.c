@@ -17,11 +17,6 @@
 /* Hardware takes nothing smaller (NVENC: 145x49), and x264 is as quick there. */
 #define SIDE_MIN 160
 
-#define PICTURES_PER_SECOND 30
-
-/* How much of a bounded rate one unit may use up. */
-#define BURST_MS 200
-
 /* Where hardware knows bit rates only, this many bits a pixel stand for no bound. */
 #define BITS_PER_PIXEL 0.15
 
@@ -123,12 +118,12 @@ static void set_rate(struct libav_encoder *encoder)
 
 	if (bits == 0) {
 		context->bit_rate = (int64_t)((double)config->width * config->height *
-					      PICTURES_PER_SECOND * BITS_PER_PIXEL);
+					      ENCODER_RATED_PICTURES * BITS_PER_PIXEL);
 		return;
 	}
 	context->bit_rate = bits;
 	context->rc_max_rate = bits;
-	context->rc_buffer_size = (int)(bits * BURST_MS / 1000);
+	context->rc_buffer_size = (int)(bits * ENCODER_BURST_MS / 1000);
 }
 
 static void set_up(struct libav_encoder *encoder)
@@ -138,8 +133,8 @@ static void set_up(struct libav_encoder *encoder)
 	context->width = (int)encoder->config.width;
 	context->height = (int)encoder->config.height;
 	context->pix_fmt = AV_PIX_FMT_NV12;
-	context->time_base = (AVRational){1, PICTURES_PER_SECOND};
-	context->framerate = (AVRational){PICTURES_PER_SECOND, 1};
+	context->time_base = (AVRational){1, ENCODER_RATED_PICTURES};
+	context->framerate = (AVRational){ENCODER_RATED_PICTURES, 1};
 	context->flags |= AV_CODEC_FLAG_LOW_DELAY;
 	context->thread_count = 1;
 	context->slices = 1;
@@ -421,68 +416,3 @@ int encoder_libav_encode(struct encoder *base, const struct yuv_picture *picture
 	av_packet_unref(encoder->packet);
 	return r;
 }
-
-/* -- Kinds ------------------------------------------------------------------------- */
-
-/* A day and more, at any pace: what has no word for "never" is asked for it. */
-#define RARELY (1 << 24)
-
-#define OPS(create_kind) \
-	{ \
-		.create = (create_kind), .destroy = encoder_libav_destroy, \
-		.set_rate = encoder_libav_set_rate, .encode = encoder_libav_encode, \
-	}
-
-static int create_nvenc(const struct encoder_config *config, struct encoder **ret_encoder)
-{
-	static const struct encoder_libav_kind kind = {
-		.ops = &encoder_nvenc,
-		.codec = "h264_nvenc",
-		.options = "preset=p1:tune=ull:profile=baseline:zerolatency=1:delay=0:forced-idr=1",
-		.options_without_bound = "rc=constqp",
-		.devices = "/dev/nvidia[0-9]*",
-		.upload = AV_HWDEVICE_TYPE_NONE,
-		.gop_size = -1,
-		.follows_rate = true,
-	};
-
-	return encoder_libav_create(&kind, config, ret_encoder);
-}
-
-static int create_vaapi(const struct encoder_config *config, struct encoder **ret_encoder)
-{
-	static const struct encoder_libav_kind kind = {
-		.ops = &encoder_vaapi,
-		.codec = "h264_vaapi",
-		.options = "profile=constrained_baseline:async_depth=1:sei=0:aud=0",
-		.options_without_bound = "rc_mode=CQP",
-		.devices = "/dev/dri/renderD*",
-		.upload = AV_HWDEVICE_TYPE_VAAPI,
-		.uploaded = AV_PIX_FMT_VAAPI,
-		.gop_size = RARELY,
-	};
-
-	return encoder_libav_create(&kind, config, ret_encoder);
-}
-
-/* Drivers know nothing of colours: what they leave out is written into their headers. */
-static int create_v4l2m2m(const struct encoder_config *config, struct encoder **ret_encoder)
-{
-	static const struct encoder_libav_kind kind = {
-		.ops = &encoder_v4l2m2m,
-		.codec = "h264_v4l2m2m",
-		.options = "",
-		.options_without_bound = "",
-		.devices = "/dev/video*",
-		.upload = AV_HWDEVICE_TYPE_NONE,
-		.filter = "h264_metadata=colour_primaries=1:transfer_characteristics=1:"
-			  "matrix_coefficients=1:video_full_range_flag=1:chroma_sample_loc_type=1",
-		.gop_size = RARELY,
-	};
-
-	return encoder_libav_create(&kind, config, ret_encoder);
-}
-
-const struct encoder_ops encoder_nvenc = OPS(create_nvenc);
-const struct encoder_ops encoder_vaapi = OPS(create_vaapi);
-const struct encoder_ops encoder_v4l2m2m = OPS(create_v4l2m2m);

@@ -4,10 +4,10 @@
 /*
  * Encoders of libavcodec
  *
- * What encoder_nvenc, encoder_vaapi and encoder_v4l2m2m have in common, which is
- * nearly everything. Whatever the hardware makes is checked before it goes to a viewer:
- * an encoder that keeps pictures back, cuts them into slices, or gives no key frame when
- * asked for one fails at its first unit, and x264 takes over.
+ * What those of encoder_hardware.c have in common, which is nearly everything. Whatever the
+ * hardware makes is checked before it goes to a viewer: an encoder that keeps pictures back, cuts
+ * them into slices, or gives no key frame when asked for one fails at its first unit, and x264
+ * takes over.
  */
 
 #include <libavutil/hwcontext.h>
@@ -28,6 +28,11 @@ struct encoder_libav_kind {
 	bool follows_rate;	     /* in mid-stream, when the context's bit rate changes */
 };
 
+/* NVENC, VAAPI and V4L2 M2M: encoder_hardware.c. */
+#define ENCODER_HARDWARE_KINDS 3
+extern const struct encoder_libav_kind encoder_hardware[ENCODER_HARDWARE_KINDS];
+
+/** For the `create` of a kind's ops; the others are its ops as they are. */
 int encoder_libav_create(const struct encoder_libav_kind *kind, const struct encoder_config *config,
 			 struct encoder **ret_encoder);
 void encoder_libav_destroy(struct encoder *encoder);

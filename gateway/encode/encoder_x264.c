@@ -14,12 +14,6 @@
 
 #define MACROBLOCK 16
 
-#define PICTURES_PER_SECOND 30
-
-/* How much of a bounded rate one unit may use up: what it costs in latency on a line of that rate.
- */
-#define BURST_MS 200
-
 /* A bound above this is none: H.264's at level 5.2. */
 #define KBPS_MAX 240000
 
@@ -55,7 +49,7 @@ handle_log(void *data, int level, const char *format, va_list arguments)
 static void set_bound(x264_param_t *param, uint32_t kbps_max)
 {
 	param->rc.i_vbv_max_bitrate = (int)kbps_max;
-	param->rc.i_vbv_buffer_size = (int)(kbps_max * BURST_MS / 1000);
+	param->rc.i_vbv_buffer_size = (int)(kbps_max * ENCODER_BURST_MS / 1000);
 }
 
 /* Without a bound every picture has the same quantiser, and x264 need not look at it first to
@@ -87,7 +81,7 @@ static void set_up(x264_param_t *param, const struct encoder_config *config)
 	param->i_width = (int)config->width;
 	param->i_height = (int)config->height;
 	param->i_csp = X264_CSP_NV12;
-	param->i_fps_num = PICTURES_PER_SECOND;
+	param->i_fps_num = ENCODER_RATED_PICTURES;
 	param->i_fps_den = 1;
 
 	/* One slice, on the caller's thread, at once. */
@@ -117,8 +111,7 @@ static int open_x264(struct x264_encoder *encoder)
 	x264_param_t param;
 
 	set_up(&param, &encoder->config);
-	/* What every decoder has: no 8x8 transform. The faster settings need no more than Baseline.
-	 */
+	/* The least that has what set_up() asks for: every decoder has both. */
 	x264_param_apply_profile(&param, is_bounded(&encoder->config) ? "main" : "baseline");
 	encoder->x264 = x264_encoder_open(&param);
 	return encoder->x264 ? 0 : -EIO;

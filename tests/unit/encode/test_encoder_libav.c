@@ -2,6 +2,9 @@
 #include "gateway/encode/encoder_libav.h"
 
 #include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
+#include <libavutil/opt.h>
 
 #include "gateway/encode/packet.h"
 #include "gateway/encode/yuv.h"
@@ -234,6 +237,32 @@ static void small_pictures_are_left_to_others(void)
 	EXPECT(!encoder);
 }
 
+/* One that it does not have would be ignored. */
+static void hardware_is_asked_for_nothing_that_libavcodec_does_not_know(void)
+{
+	for (unsigned i = 0; i < ENCODER_HARDWARE_KINDS; i++) {
+		const struct encoder_libav_kind *kind = &encoder_hardware[i];
+		const AVCodec *codec = avcodec_find_encoder_by_name(kind->codec);
+		AVCodecContext *context = avcodec_alloc_context3(codec);
+		AVDictionary *options = NULL;
+		const AVDictionaryEntry *option = NULL;
+		AVBSFContext *filter = NULL;
+
+		EXPECT_INT(av_dict_parse_string(&options, kind->options, "=", ":", 0), 0);
+		EXPECT_INT(av_dict_parse_string(&options, kind->options_without_bound, "=", ":", 0),
+			   0);
+		while (codec && (option = av_dict_get(options, "", option, AV_DICT_IGNORE_SUFFIX)))
+			if (av_opt_set(context, option->key, option->value,
+				       AV_OPT_SEARCH_CHILDREN) < 0)
+				test_fail(__FILE__, __LINE__, "%s has no %s=%s", kind->codec,
+					  option->key, option->value);
+		EXPECT_INT(av_bsf_list_parse_str(kind->filter, &filter), 0);
+		av_bsf_free(&filter);
+		av_dict_free(&options);
+		avcodec_free_context(&context);
+	}
+}
+
 int main(void)
 {
 	RUN_TEST(a_viewer_sees_what_was_drawn);
@@ -245,5 +274,6 @@ int main(void)
 	RUN_TEST(a_key_frame_that_cannot_be_decoded_alone_is_refused);
 	RUN_TEST(what_is_not_there_is_said_at_once);
 	RUN_TEST(small_pictures_are_left_to_others);
+	RUN_TEST(hardware_is_asked_for_nothing_that_libavcodec_does_not_know);
 	return 0;
 }
