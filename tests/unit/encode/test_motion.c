@@ -23,6 +23,35 @@ static void a_one_off_change_of_the_whole_head_is_video_at_once_and_closes_in_ti
 	stage_close(&stage);
 }
 
+static void a_twelfth_of_the_head_is_a_large_change(void)
+{
+	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
+
+	stage_note_box(&stage, 320, 320, 480, 352);
+	EXPECT_INT(stage.plans, 0);
+	stage_pass(&stage, SECOND);
+	stage_note_box(&stage, 320, 320, 480, 368);
+	EXPECT(stage_is_covered(&stage, 320, 320, 480, 368));
+	stage_close(&stage);
+}
+
+static void a_region_in_which_hardly_anything_moves_ends(void)
+{
+	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
+
+	for (int frame = 0; frame < 60; frame++) {
+		stage_note_box(&stage, 320, 320, 320, 320);
+		stage_pass(&stage, SECOND / 30);
+	}
+	EXPECT_INT(stage_regions(&stage), 1);
+	for (int frame = 0; frame < 15; frame++) {
+		stage_note_box(&stage, 384, 384, 64, 16);
+		stage_pass(&stage, SECOND / 10);
+	}
+	EXPECT_INT(stage_regions(&stage), 0);
+	stage_close(&stage);
+}
+
 static void a_blinking_caret_and_a_clock_stay_lossless(void)
 {
 	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
@@ -249,12 +278,16 @@ static void damage_outside_the_head_and_none_at_all_change_nothing(void)
 static void a_clock_that_stands_still_or_runs_backwards_does_no_harm(void)
 {
 	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
+	pixman_region32_t damage;
 
 	for (int frame = 0; frame < 100; frame++)
 		stage_note_box(&stage, 400, 300, 640, 360);
-	stage.now_us -= 10 * SECOND;
-	EXPECT(motion_note(stage.motion, NULL, stage.now_us) == 0);
-	stage.now_us += 10 * SECOND;
+	EXPECT(motion_note(stage.motion, NULL, stage.now_us - 10 * SECOND) == 0);
+	stage_pass(&stage, 50 * MS);
+	pixman_region32_init_rect(&damage, 400, 300, 640, 360);
+	EXPECT(motion_note(stage.motion, &damage, stage.now_us - 10 * SECOND) == 0);
+	pixman_region32_fini(&damage);
+	EXPECT_INT(motion_deadline_us(stage.motion) - stage.now_us, 50 * MS);
 	stage_pass(&stage, 200 * MS);
 	EXPECT_INT(stage_regions(&stage), 0);
 	stage_close(&stage);
@@ -418,6 +451,8 @@ static void a_frame_costs_little(void)
 int main(void)
 {
 	RUN_TEST(a_one_off_change_of_the_whole_head_is_video_at_once_and_closes_in_time);
+	RUN_TEST(a_twelfth_of_the_head_is_a_large_change);
+	RUN_TEST(a_region_in_which_hardly_anything_moves_ends);
 	RUN_TEST(a_blinking_caret_and_a_clock_stay_lossless);
 	RUN_TEST(typing_in_a_terminal_stays_lossless);
 	RUN_TEST(small_scattered_damage_never_becomes_video);
