@@ -197,6 +197,21 @@ static void a_line_that_improves_is_followed(void)
 	EXPECT_INT(rate_meter_kbps(&line.meter), 0);
 }
 
+static void a_line_that_was_taken_for_slow_is_found_out(void)
+{
+	struct line line = make_line(5000, 80 * MS);
+	unsigned seconds = 0;
+
+	line.kbps = 300;
+	watch(&line, 5 * SECOND, 60000, 80);
+	pass_until(&line, line.now_us + 10 * SECOND, false);
+	line.kbps = 5000;
+	for (; seconds < 60 && rate_meter_kbps(&line.meter) < 4000; seconds++)
+		watch(&line, SECOND, 60000, 80);
+	printf("   after %u s\n", seconds);
+	EXPECT(seconds <= 20);
+}
+
 static void a_line_that_worsens_is_followed(void)
 {
 	struct line line = make_line(20000, 80 * MS);
@@ -450,6 +465,7 @@ int main(void)
 	RUN_TEST(a_slow_line_is_known_though_its_viewer_answers_late);
 	RUN_TEST(what_waits_in_front_of_a_slow_line_is_bounded);
 	RUN_TEST(a_line_that_improves_is_followed);
+	RUN_TEST(a_line_that_was_taken_for_slow_is_found_out);
 	RUN_TEST(a_line_that_worsens_is_followed);
 	RUN_TEST(a_way_that_becomes_longer_does_not_look_slow_for_ever);
 	RUN_TEST(a_viewer_that_stood_still_once_is_not_slow);
