@@ -112,7 +112,8 @@ void feed_view_set_rendition(struct feed_view *view, enum rendition rendition);
  * `since`, more units, or something that moves or has settled by now. If not, the view
  * has what there is, and waits: the wakeup tells when there is more, for which an
  * encode may begin at once. So fetch when there is room to send, not before, and until there is
- * nothing new. After a change of rendition the frame may be older than `since`.
+ * nothing new. After a change of rendition the frame may be older than `since`; the damage is
+ * right then, too.
  */
 bool feed_view_fetch(struct feed_view *view, uint64_t since, struct feed_picture *ret_picture);
 

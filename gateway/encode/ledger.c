@@ -176,10 +176,10 @@ void ledger_take(struct ledger *ledger, const struct feed_picture *picture)
 	follow_streams(ledger, picture);
 
 	pixman_box32_t bounds = whole(ledger);
-	/* Nobody knows how an older frame differs from a newer one. */
-	if (ledger->seen == 0 || frame->number < ledger->seen) {
+	if (ledger->seen == 0) {
 		pixman_region32_reset(&ledger->stale, &bounds);
 	} else {
+		/* After a change of rendition it may also be older. */
 		if (frame->number > ledger->seen)
 			ledger->dropped += frame->number - ledger->seen - 1;
 		take_damage(ledger, picture);
