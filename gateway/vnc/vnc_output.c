@@ -49,7 +49,9 @@ static void add_segment(struct vnc_output *output, struct packet *packet, size_t
 
 void vnc_output_add(struct vnc_output *output, const void *bytes, size_t size)
 {
-	struct vnc_segment *last = output->segments + output->segments_count - 1;
+	struct vnc_segment *last = output->segments_count > output->segment
+					   ? &output->segments[output->segments_count - 1]
+					   : NULL;
 
 	if (output->bytes_room - output->bytes_size < size) {
 		output->bytes_room = (output->bytes_size + size) * 2;
@@ -57,7 +59,7 @@ void vnc_output_add(struct vnc_output *output, const void *bytes, size_t size)
 	}
 	memcpy(output->bytes + output->bytes_size, bytes, size);
 	output->bytes_size += size;
-	if (output->segments_count > output->segment && !last->packet) {
+	if (last && !last->packet) {
 		last->size += size;
 		output->bytes_total += size;
 	} else {
