@@ -36,6 +36,9 @@ struct yuv_picture;
 #define ENCODER_RATED_PICTURES 30
 #define ENCODER_BURST_MS       200
 
+/* The lowest bound: a unit of nothing but skipped macroblocks takes some bytes too. */
+#define ENCODER_KBPS_MIN 50
+
 struct encoder_config {
 	uint32_t width; /* pixels, even */
 	uint32_t height;

@@ -64,7 +64,7 @@ struct stream *stream_create(const struct stream_config *config)
 	struct stream *stream = xcalloc(1, sizeof(*stream));
 
 	stream->config = *config;
-	stream->kbps_max = config->kbps_max;
+	stream_set_rate(stream, config->kbps_max);
 	return stream;
 }
 
@@ -84,7 +84,9 @@ const struct stream_config *stream_config(const struct stream *stream)
 
 void stream_set_rate(struct stream *stream, uint32_t kbps_max)
 {
-	stream->kbps_max = kbps_max;
+	bool is_too_low = kbps_max > 0 && kbps_max < ENCODER_KBPS_MIN;
+
+	stream->kbps_max = is_too_low ? ENCODER_KBPS_MIN : kbps_max;
 }
 
 static int make_encoder(struct stream *stream)

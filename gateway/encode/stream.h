@@ -44,7 +44,7 @@ void stream_destroy(struct stream *stream);
 /** As configured; does not change. Any thread, at any time. */
 const struct stream_config *stream_config(const struct stream *stream);
 
-/** From the next unit on. */
+/** From the next unit on; 0: no bound, and ENCODER_KBPS_MIN is the lowest. */
 void stream_set_rate(struct stream *stream, uint32_t kbps_max);
 
 /**

@@ -272,6 +272,18 @@ static void a_bound_on_the_rate_is_kept(void)
 	tear_down(&setup);
 }
 
+static void the_lowest_bound_makes_pictures_coarse_and_no_more(void)
+{
+	struct setup setup = set_up(1280, 720, ENCODER_KBPS_MIN);
+	size_t largest;
+
+	draw(&setup, noise, 100);
+	EXPECT(encode_size(&setup, &setup.whole) < 64000);
+	encode_second(&setup, &largest);
+	EXPECT(largest < 64000);
+	tear_down(&setup);
+}
+
 static void a_bound_may_come_and_go_at_the_price_of_a_key_frame(void)
 {
 	struct setup setup = set_up(320, 256, 0);
@@ -297,6 +309,7 @@ int main(void)
 	RUN_TEST(what_stays_the_same_costs_next_to_nothing);
 	RUN_TEST(only_what_is_said_to_have_changed_is_looked_at);
 	RUN_TEST(a_bound_on_the_rate_is_kept);
+	RUN_TEST(the_lowest_bound_makes_pictures_coarse_and_no_more);
 	RUN_TEST(a_bound_may_come_and_go_at_the_price_of_a_key_frame);
 	return 0;
 }

@@ -291,6 +291,19 @@ static void a_new_encoder_begins_with_the_newest_rate(void)
 	EXPECT_INT(fake.kbps_max, 0);
 }
 
+static void no_bound_is_so_low_that_nothing_fits(void)
+{
+	CLEANUP(stream_destroyp) struct stream *stream = test_stream();
+
+	stream_set_rate(stream, 1);
+	CLEANUP(packet_unrefp) struct packet *bounded = encode(stream, &head, false);
+	EXPECT_INT(fake.config.kbps_max, ENCODER_KBPS_MIN);
+	fake.kbps_max = 1;
+	stream_set_rate(stream, 0);
+	CLEANUP(packet_unrefp) struct packet *unbounded = encode(stream, &head, false);
+	EXPECT_INT(fake.kbps_max, 0);
+}
+
 static void a_frame_that_has_become_too_small_is_refused(void)
 {
 	CLEANUP(stream_destroyp) struct stream *stream = test_stream();
@@ -314,6 +327,7 @@ int main(void)
 	RUN_TEST(after_a_failure_comes_a_key_frame_of_a_new_encoder);
 	RUN_TEST(a_rate_is_told_with_the_next_unit);
 	RUN_TEST(a_new_encoder_begins_with_the_newest_rate);
+	RUN_TEST(no_bound_is_so_low_that_nothing_fits);
 	RUN_TEST(a_frame_that_has_become_too_small_is_refused);
 	return 0;
 }
