@@ -79,8 +79,8 @@ void feed_picture_init(struct feed_picture *picture);
 /** A copy with references of its own; its damage is empty. */
 void feed_picture_copy(struct feed_picture *to, const struct feed_picture *from);
 
-/** Gives a view another rendition. One that nobody watched until now begins with `*newest`, which
- * is taken over then. */
+/** Gives a view a rendition, and tells it so. One that nobody watched until now begins with
+ * `*newest`, which is taken over then. */
 void feed_view_move_locked(struct feed_view *view, enum rendition rendition, struct frame **newest);
 
 /** Has the loop look whether there is something to be done. */

@@ -176,10 +176,8 @@ struct rate_bounds feed_assign_views(struct feed *feed, struct frame *newest, ui
 		enum rendition rendition = viewers[i].is_on_cheaper ? RENDITION_CHEAPER
 								    : RENDITION_MAIN;
 
-		if (rendition == views[i]->rendition)
-			continue;
-		feed_view_move_locked(views[i], rendition, &first);
-		wakeup_signal(views[i]->wakeup);
+		if (rendition != views[i]->rendition)
+			feed_view_move_locked(views[i], rendition, &first);
 	}
 	pthread_mutex_unlock(&feed->lock);
 	return bounds;

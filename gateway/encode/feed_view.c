@@ -57,6 +57,7 @@ void feed_view_move_locked(struct feed_view *view, enum rendition rendition, str
 		showing->picture.frame = TAKE(*newest);
 		showing->version = ++view->feed->last_version;
 	}
+	wakeup_signal(view->wakeup);
 	feed_post_look_locked(view->feed);
 }
 
