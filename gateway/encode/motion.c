@@ -368,10 +368,8 @@ static bool plan(struct motion *motion, bool is_struck)
 	}
 	add_moving(motion, &cover, is_struck);
 	motion_cover_arrange(&cover, MOTION_REGIONS_MAX, !is_struck);
-	if (!adopt(motion, &cover)) {
-		motion->plan_us = motion->now_us + PLAN_US;
+	if (!adopt(motion, &cover))
 		return false;
-	}
 	motion->plan_us = motion->now_us + PLAN_AGAIN_US;
 	for (unsigned i = 0; i < cover.count && !is_struck; i++)
 		if (cover.boxes[i].id == 0 && area(&cover.boxes[i].grown) > 0)
@@ -471,9 +469,12 @@ static bool note_damage(struct motion *motion, pixman_region32_t *damage)
 		motion_grid_note_outside(&motion->grid, damage, motion->now_us);
 		motion_recent_push(&motion->recent, damage, &motion->head, motion->now_us);
 	}
-	if (is_large(motion, outside_area))
-		return plan(motion, true);
-	return motion->now_us >= motion->plan_us && plan(motion, false);
+	if (is_large(motion, outside_area) && plan(motion, true))
+		return true;
+	if (motion->now_us < motion->plan_us)
+		return false;
+	motion->plan_us = motion->now_us + PLAN_US;
+	return plan(motion, false);
 }
 
 unsigned motion_note(struct motion *motion, const pixman_region32_t *damage, uint64_t now_us)

@@ -109,7 +109,7 @@ static void merge(struct motion_cover *cover, unsigned a, unsigned b)
 	pixman_box32_t whole = both(&into->box, &from->box);
 
 	/* What moved just outside a region may be inside since it grew: then it stays as it is. */
-	if (area(&whole) == area(&from->box))
+	if (from->id != 0 && area(&whole) == area(&from->box))
 		into->id = from->id;
 	else if (area(&whole) != area(&into->box))
 		into->id = 0;
