@@ -37,6 +37,14 @@ static void a_new_size_in_mid_encode_drops_the_old_pictures_units(void)
 	EXPECT_INT(fake_video_streams(), 0);
 }
 
+static bool has_streams_while_it_moves(void *data)
+{
+	struct viewer *viewer = data;
+
+	paint(viewer->scene, &moving_box);
+	return has_streams(viewer);
+}
+
 static void an_encoder_that_fails_leaves_frames_lossless(void)
 {
 	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
@@ -50,8 +58,11 @@ static void an_encoder_that_fails_leaves_frames_lossless(void)
 		EXPECT_INT(viewer->picture.streams_count, 0);
 		EXPECT(pixman_region32_not_empty(&viewer->picture.moving));
 	}
-	/* Not tried again at each frame. */
+	/* Not tried again at each frame, but after some seconds. */
 	EXPECT_INT(fake_video_encodes(), 2);
+	fake_video_set_error(0);
+	EXPECT(test_wait(scene->loop, has_streams_while_it_moves, viewer));
+	EXPECT(last_unit(viewer)->is_key);
 }
 
 static bool has_no_open_streams(void *data)
