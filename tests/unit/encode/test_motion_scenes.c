@@ -81,14 +81,15 @@ static void a_needle_that_sweeps_its_dial_for_a_minute_resets_its_region_rarely(
 	stage_close(&stage);
 }
 
-static void many_spinners_that_are_large_together_do_not_hide_a_video(void)
+static void many_spinners_that_are_large_together_do_not_hide_what_goes_on(void)
 {
 	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
 
 	for (int frame = 0; frame < 60; frame++) {
 		pixman_region32_t damage;
 
-		pixman_region32_init_rect(&damage, 128, 704, 320, 240);
+		/* From one side to the other: in no frame more than a spinner. */
+		pixman_region32_init_rect(&damage, 128 + frame % 2 * 96, 768, 96, 128);
 		for (int i = 0; i < 21; i++)
 			stage_add_tiles(&damage, 64 + i % 7 * 256, 64 + i / 7 * 224,
 					64 + i % 7 * 256 + 96, 64 + i / 7 * 224 + 80);
@@ -96,9 +97,8 @@ static void many_spinners_that_are_large_together_do_not_hide_a_video(void)
 		pixman_region32_fini(&damage);
 		stage_pass(&stage, SECOND / 60);
 	}
-	stage_print(&stage, "spinners and a video");
 	EXPECT_INT(stage_regions(&stage), 1);
-	EXPECT(stage_is_covered(&stage, 128, 704, 320, 240));
+	EXPECT(stage_is_covered(&stage, 128, 768, 192, 128));
 	stage_close(&stage);
 }
 
@@ -231,7 +231,7 @@ int main(void)
 	RUN_TEST(a_video_beside_a_user_interface_is_one_steady_region);
 	RUN_TEST(two_needles_are_two_regions_that_stay);
 	RUN_TEST(a_needle_that_sweeps_its_dial_for_a_minute_resets_its_region_rarely);
-	RUN_TEST(many_spinners_that_are_large_together_do_not_hide_a_video);
+	RUN_TEST(many_spinners_that_are_large_together_do_not_hide_what_goes_on);
 	RUN_TEST(a_map_that_scrolls_is_one_steady_region);
 	RUN_TEST(a_full_screen_animation_is_one_steady_region);
 	RUN_TEST(a_window_that_is_dragged_around_resets_its_region_rarely);
