@@ -9,7 +9,7 @@
  * viewer's pauses, and not of its line. */
 #define SAMPLE_BUSY_US	 100000
 #define SAMPLE_WALL_US	 500000
-#define SAMPLE_BYTES_MIN 8192
+#define SAMPLE_BYTES_MIN 4096
 
 /* Two updates have to differ by so much for the time between to say how wide the line is. */
 #define SLOPE_BYTES_MIN 4096
@@ -154,7 +154,8 @@ static void take_sample(struct rate_meter *meter, uint64_t now_us)
 	uint64_t used_kbps = kbps_from_bytes(meter->bytes, now_us - meter->begun_us);
 	uint64_t most = 0;
 
-	if (meter->queued_us < meter->busy_us / 2 || meter->busy_us < SAMPLE_BUSY_US) {
+	if (meter->queued_us < meter->busy_us / 2 || meter->busy_us < SAMPLE_BUSY_US ||
+	    meter->busy_bytes < SAMPLE_BYTES_MIN) {
 		meter->samples_count = 0;
 		if (meter->kbps == 0)
 			return;

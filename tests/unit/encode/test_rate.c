@@ -127,9 +127,9 @@ static void a_fast_line_is_never_the_limit(void)
 
 static void a_slow_line_is_known_within_two_seconds(void)
 {
-	static const uint32_t lines[] = {1000, 5000, 20000};
+	static const uint32_t lines[] = {200, 1000, 5000, 20000};
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		for (uint64_t round_trip = 20 * MS; round_trip <= 160 * MS; round_trip *= 2) {
 			struct line line = make_line(lines[i], round_trip);
 
@@ -191,7 +191,7 @@ static void a_line_that_improves_is_followed(void)
 	expect_about(rate_meter_kbps(&line.meter), 2000, 25);
 	line.kbps = 20000;
 	watch(&line, 5 * SECOND, 100000, 80);
-	expect_about(rate_meter_kbps(&line.meter), 20000, 25);
+	expect_about(rate_meter_kbps(&line.meter), 20000, 40);
 	line.kbps = 500000;
 	watch(&line, 5 * SECOND, 100000, 80);
 	EXPECT_INT(rate_meter_kbps(&line.meter), 0);
