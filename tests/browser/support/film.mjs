@@ -75,6 +75,7 @@ export async function rememberPicture(page) {
   });
 }
 
+
 /**
  * Resolves to the time, in milliseconds as Date.now() has it, from which on the
  * canvas was the remembered picture.
@@ -144,4 +145,39 @@ export async function worstColour(page, count) {
     worst = Math.max(worst, Math.min(...distances));
   }
   return worst;
+}
+
+/**
+ * Ends the film; returns how many milliseconds after the key the poster was on the
+ * canvas, as video or exactly.
+ */
+export async function keyToCanvas(page, guest) {
+  const SIDE = 16;
+  const seen = page.evaluate(({ x, y, side, patience }) => new Promise((resolve, reject) => {
+    let pressed = null;
+    window.addEventListener('keydown', () => { pressed = performance.now(); },
+      { capture: true, once: true });
+    const copy = new OffscreenCanvas(side, side)
+      .getContext('2d', { willReadFrequently: true });
+    const deadline = performance.now() + patience;
+    const look = () => {
+      const now = performance.now();
+      copy.drawImage(document.querySelector('canvas'), x, y, side, side, 0, 0, side, side);
+      const { data } = copy.getImageData(0, 0, side, side);
+      /* Half of the poster, and nothing else here, is nearly white. */
+      const bright = data.filter((value, i) => i % 4 === 0 && value > 200 && data[i + 1] > 180);
+      if (pressed !== null && bright.length > data.length / 4 / 4) {
+        resolve(now - pressed);
+      } else if (now > deadline) {
+        reject(new Error('the poster was not shown'));
+      } else {
+        setTimeout(look, 2);
+      }
+    };
+    look();
+  }), {
+    x: FILM.x + FILM.width / 2, y: FILM.y + FILM.height / 2, side: SIDE, patience: PATIENCE_MS,
+  });
+  await stopFilm(page, guest);
+  return Math.round(await seen);
 }
