@@ -131,6 +131,11 @@ static void take_round_trip(struct rate_meter *meter, const struct rate_update *
 		meter->is_draining = true;
 		if (!update->is_alone)
 			return;
+		/* What looked like a queue was the way. */
+		if (took_us > longest_us + QUEUED_US) {
+			meter->kbps = 0;
+			meter->samples_count = 0;
+		}
 		is_shortest = true;
 	}
 	if (is_shortest) {
