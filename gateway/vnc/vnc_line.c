@@ -7,9 +7,6 @@
 #include "gateway/vnc/vnc_client.h"
 #include "gateway/vnc/vnc_wire.h"
 
-/* So many updates must have come through well before a line is taken to be fast. */
-#define UPDATES_TO_TRUST 4
-
 #define REPORT_INTERVAL_US 500000
 
 /* A viewer that has not answered for so long is worth a line in the log. */
@@ -46,10 +43,17 @@ size_t vnc_line_update_max(const struct vnc_line *line)
 	return rate_meter_update_max(&line->meter);
 }
 
-bool vnc_line_is_fast(const struct vnc_line *line)
+size_t vnc_line_whole_update_max(const struct vnc_line *line, size_t bytes_max)
 {
-	return !line->is_metered ||
-	       (line->meter.acknowledged >= UPDATES_TO_TRUST && rate_meter_kbps(&line->meter) == 0);
+	size_t max = rate_meter_update_max(&line->meter);
+
+	if (!line->is_metered)
+		return bytes_max;
+	if (rate_meter_kbps(&line->meter) > 0)
+		return max;
+	for (uint32_t n = 0; n < line->meter.acknowledged && max < bytes_max; n++)
+		max *= 2;
+	return max < bytes_max ? max : bytes_max;
 }
 
 static void send_fence(struct vnc_line *line, uint32_t number)

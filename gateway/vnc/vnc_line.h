@@ -41,11 +41,12 @@ void vnc_line_meter(struct vnc_line *line, bool is_metered);
 
 bool vnc_line_has_room(struct vnc_line *line);
 
-/** How long one update may be when more urgent ones are to follow. */
+/** How long one update may be when a more urgent one may follow. Bytes. */
 size_t vnc_line_update_max(const struct vnc_line *line);
 
-/** Whether the line takes whatever we send, as far as is known. */
-bool vnc_line_is_fast(const struct vnc_line *line);
+/** The same when none is going to: up to `bytes_max` on a line that limits nothing, which
+ * shows little by little. */
+size_t vnc_line_whole_update_max(const struct vnc_line *line, size_t bytes_max);
 
 /** An update of so many bytes was sent, the first to show a frame of `frame_us` (0: it shows
  * nothing new). */

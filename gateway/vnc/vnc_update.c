@@ -223,10 +223,10 @@ static int send_from_library(struct vnc_update *update, const struct feed_pictur
 /* How long an update may be. What comes beside video is not to hold up the next video. */
 static size_t bytes_max(const struct vnc_update *update)
 {
-	if (vnc_request_is_for_all(&update->request) ||
-	    (!update->takes_video && vnc_line_is_fast(&update->line)))
+	if (vnc_request_is_for_all(&update->request))
 		return UPDATE_BYTES_MAX;
-	return vnc_line_update_max(&update->line);
+	return update->takes_video ? vnc_line_update_max(&update->line)
+				   : vnc_line_whole_update_max(&update->line, UPDATE_BYTES_MAX);
 }
 
 /* Adds pieces, in the order in which they are missed: what moves, what changed, and what is
