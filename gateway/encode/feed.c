@@ -145,15 +145,15 @@ static void note_motion(struct feed *feed, struct frame *newest)
 static void follow_lines(struct feed *feed, struct frame *newest)
 {
 	uint64_t now_us = loop_now_us();
-	struct rate_bounds bounds;
 
 	if (!feed->has_encoded || now_us - feed->rated_us < RATE_INTERVAL_US)
 		return;
 	feed->has_encoded = false;
 	feed->rated_us = now_us;
-	bounds = feed_assign_views(feed, newest, now_us);
-	video_set_rate(feed->renderings[RENDITION_MAIN].video, bounds.main_kbps);
-	video_set_rate(feed->renderings[RENDITION_CHEAPER].video, bounds.cheaper_kbps);
+	feed_assign_views(feed, newest, now_us, feed->kbps);
+	for (unsigned i = 0; i < RENDITIONS; i++)
+		if (feed->renderings[i].video)
+			video_set_rate(feed->renderings[i].video, feed->kbps[i]);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

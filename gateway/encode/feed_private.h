@@ -60,8 +60,9 @@ struct feed {
 	struct rendering renderings[RENDITIONS];
 	struct loop_timer *timer;
 	uint64_t last_stream_id;
-	bool has_encoded;  /* since the rates were set last */
-	uint64_t rated_us; /* when that was */
+	bool has_encoded;	   /* since the rates were set last */
+	uint64_t rated_us;	   /* when that was */
+	uint32_t kbps[RENDITIONS]; /* what each may cost; 0: no bound */
 
 	pthread_mutex_t lock;
 	/* protected by lock: */
@@ -106,5 +107,7 @@ void feed_clear_showing(struct feed *feed, enum rendition rendition);
 /** Tells the rendition's video of the key frames that views asked for. */
 void feed_pass_key_requests(struct feed *feed, struct rendering *rendering);
 
-/** Moves views between MAIN and CHEAPER. Returns what these may cost. */
-struct rate_bounds feed_assign_views(struct feed *feed, struct frame *newest, uint64_t now_us);
+/** Moves views between MAIN and CHEAPER, and says what each rendition may cost; one whose views
+ * have not reported of late keeps its bound. */
+void feed_assign_views(struct feed *feed, struct frame *newest, uint64_t now_us,
+		       uint32_t kbps[RENDITIONS]);

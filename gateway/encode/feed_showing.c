@@ -144,26 +144,17 @@ void feed_pass_key_requests(struct feed *feed, struct rendering *rendering)
 
 static bool is_rated(const struct feed_view *view, uint64_t now_us)
 {
-	return (view->rendition == RENDITION_MAIN || view->rendition == RENDITION_CHEAPER) &&
-	       view->reported_us > 0 && now_us - view->reported_us < REPORT_AGE_US;
+	return view->reported_us > 0 && now_us - view->reported_us < REPORT_AGE_US;
 }
 
-struct rate_bounds feed_assign_views(struct feed *feed, struct frame *newest, uint64_t now_us)
+/* The views of `renditions` (a bit for each) that send. Returns how many. */
+static size_t collect_locked(struct feed *feed, unsigned renditions, uint64_t now_us,
+			     struct feed_view **views, struct rate_viewer *viewers)
 {
-	CLEANUP(freep) struct rate_viewer *viewers = NULL;
-	CLEANUP(freep) struct feed_view **views = NULL;
-	CLEANUP(frame_unrefp) struct frame *first = frame_ref(newest);
-	struct rate_bounds bounds;
 	size_t count = 0;
 
-	pthread_mutex_lock(&feed->lock);
-	for (struct feed_view *view = feed->views; view; view = view->next)
-		count++;
-	viewers = xcalloc(count + 1, sizeof(*viewers));
-	views = xcalloc(count + 1, sizeof(*views));
-	count = 0;
 	for (struct feed_view *view = feed->views; view; view = view->next) {
-		if (!is_rated(view, now_us))
+		if (!(renditions & 1u << view->rendition) || !is_rated(view, now_us))
 			continue;
 		views[count] = view;
 		viewers[count++] = (struct rate_viewer){
@@ -171,7 +162,32 @@ struct rate_bounds feed_assign_views(struct feed *feed, struct frame *newest, ui
 			.is_on_cheaper = view->rendition == RENDITION_CHEAPER,
 		};
 	}
-	bounds = rate_assign(viewers, count);
+	return count;
+}
+
+void feed_assign_views(struct feed *feed, struct frame *newest, uint64_t now_us,
+		       uint32_t kbps[RENDITIONS])
+{
+	CLEANUP(freep) struct rate_viewer *viewers = NULL;
+	CLEANUP(freep) struct feed_view **views = NULL;
+	CLEANUP(frame_unrefp) struct frame *first = frame_ref(newest);
+	size_t count = 0;
+
+	pthread_mutex_lock(&feed->lock);
+	for (struct feed_view *view = feed->views; view; view = view->next)
+		count++;
+	viewers = xcalloc(count + 1, sizeof(*viewers));
+	views = xcalloc(count + 1, sizeof(*views));
+
+	/* After a pause nobody has: what the lines took before is the best guess. */
+	count = collect_locked(feed, 1u << RENDITION_MAIN | 1u << RENDITION_CHEAPER, now_us, views,
+			       viewers);
+	if (count > 0) {
+		struct rate_bounds bounds = rate_assign(viewers, count);
+
+		kbps[RENDITION_MAIN] = bounds.main_kbps;
+		kbps[RENDITION_CHEAPER] = bounds.cheaper_kbps;
+	}
 	for (size_t i = 0; i < count; i++) {
 		enum rendition rendition = viewers[i].is_on_cheaper ? RENDITION_CHEAPER
 								    : RENDITION_MAIN;
@@ -179,6 +195,10 @@ struct rate_bounds feed_assign_views(struct feed *feed, struct frame *newest, ui
 		if (rendition != views[i]->rendition)
 			feed_view_move_locked(views[i], rendition, &first);
 	}
+
+	/* There is nothing cheaper for these. */
+	count = collect_locked(feed, 1u << RENDITION_WHOLE, now_us, views, viewers);
+	if (count > 0)
+		kbps[RENDITION_WHOLE] = rate_assign(viewers, count).main_kbps;
 	pthread_mutex_unlock(&feed->lock);
-	return bounds;
 }
