@@ -7,12 +7,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { openBrowser, watch } from './support/browser.mjs';
+import { openBrowser, waitForPicture, watch } from './support/browser.mjs';
 import {
   beginFilm, countFrames, endFilm, FILM_OPTIONS, keyToCanvas, rememberPicture,
   timeOfExactPicture, waitForFrames, worstColour,
 } from './support/film.mjs';
 import { startGatewayWithFakeGuest } from './support/gateway.mjs';
+import { Tunnel } from './support/tunnel.mjs';
 
 const EXACT_WITHIN_MS = 300;
 const KEY_TO_CANVAS_MS = 215; /* half of what QEMU's VNC server takes */
@@ -23,12 +24,13 @@ async function start(t) {
     guestOptions: FILM_OPTIONS,
     gatewayOptions: ['--access', 'open'],
   });
+  const tunnel = await Tunnel.open(t, gateway.url);
   const page = await openBrowser(t);
   await countFrames(page);
-  await watch(page, gateway, { mustLogIn: false });
+  await watch(page, tunnel, { mustLogIn: false });
   await rememberPicture(page);
   await timeOfExactPicture(page);
-  return { gateway, guest, page };
+  return { gateway, guest, page, tunnel };
 }
 
 test('motion is shown by video, in the guest\'s colours', async (t) => {
@@ -95,6 +97,18 @@ test('the numbers tell video from exact pixels', async (t) => {
   await cell(/^[\d.]+ ms$/).nth(2).waitFor(); /* to encode, until written, until answered */
   await endFilm(page, guest);
   await cell(/^Tight$/).nth(1).waitFor();
+});
+
+test('a connection that breaks in the midst of motion is made again, and shows it', async (t) => {
+  const { guest, page, tunnel } = await start(t);
+  await beginFilm(page, guest);
+  await waitForFrames(page, 10);
+  tunnel.cut();
+  await page.locator('section.stale').waitFor();
+  tunnel.mend();
+  await waitForPicture(page, 0);
+  await waitForFrames(page, 10);
+  await endFilm(page, guest);
 });
 
 test('a guest that is reset is shown on, in motion and at rest', async (t) => {

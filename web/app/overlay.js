@@ -48,6 +48,7 @@ export class Overlay extends EventTarget {
   #viewers;
   #tallies;
   #before = null; /* {status, tallies, time} */
+  #polling = null; /* another one for each time that it is opened */
   #timer = null;
 
   /**
@@ -92,20 +93,22 @@ export class Overlay extends EventTarget {
 
   #restart() {
     clearTimeout(this.#timer);
-    this.#timer = null;
     this.#before = null;
+    this.#polling = Symbol();
     if (this.isOpen && !document.hidden) {
-      this.#poll();
+      this.#poll(this.#polling);
     }
   }
 
-  async #poll() {
-    const timer = setTimeout(() => this.#poll(), INTERVAL_MS);
-    this.#timer = timer;
+  async #poll(polling) {
     const { answer, status } = await ask();
-    if (timer === this.#timer && answer === Answer.WELCOME) {
+    if (polling !== this.#polling) {
+      return;
+    }
+    if (answer === Answer.WELCOME) {
       this.#show({ status, tallies: this.#tallies(), time: performance.now() });
     }
+    this.#timer = setTimeout(() => this.#poll(polling), INTERVAL_MS);
   }
 
   #show(now) {
