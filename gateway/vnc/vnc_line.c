@@ -47,8 +47,6 @@ size_t vnc_line_whole_update_max(const struct vnc_line *line, size_t bytes_max)
 {
 	size_t max = rate_meter_update_max(&line->meter);
 
-	if (!line->is_metered)
-		return bytes_max;
 	if (rate_meter_kbps(&line->meter) > 0)
 		return max;
 	for (uint32_t n = 0; n < line->meter.acknowledged && max < bytes_max; n++)

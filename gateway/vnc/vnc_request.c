@@ -49,7 +49,6 @@ void vnc_request_ask(struct vnc_request *request, const pixman_box32_t *box, boo
 	add_asked(request, box);
 	if (is_incremental)
 		return;
-	request->is_for_all = true;
 	if (is_empty(again))
 		*again = *box;
 	else
@@ -120,13 +119,7 @@ bool vnc_request_take_refresh(struct vnc_request *request, uint64_t now_us, pixm
 	return true;
 }
 
-bool vnc_request_is_for_all(const struct vnc_request *request)
-{
-	return request->is_for_all && !request->is_continuous;
-}
-
 void vnc_request_answer(struct vnc_request *request)
 {
 	pixman_region32_clear(&request->asked);
-	request->is_for_all = false;
 }

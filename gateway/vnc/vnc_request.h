@@ -24,7 +24,6 @@
 
 struct vnc_request {
 	pixman_region32_t asked; /* since the last update */
-	bool is_for_all;	 /* the answer is to have all of it, changed or not */
 
 	bool is_continuous;
 	pixman_box32_t continuous;
@@ -57,9 +56,6 @@ void vnc_request_region(const struct vnc_request *request, pixman_region32_t *re
 /** Whether the viewer is to have `ret_box` again, now. */
 bool vnc_request_take_refresh(struct vnc_request *request, uint64_t now_us,
 			      pixman_box32_t *ret_box);
-
-/** Whether the next update is to have all that was asked for. */
-bool vnc_request_is_for_all(const struct vnc_request *request);
 
 /** An update was sent. */
 void vnc_request_answer(struct vnc_request *request);

@@ -220,10 +220,14 @@ static int send_from_library(struct vnc_update *update, const struct feed_pictur
 	return r;
 }
 
-/* How long an update may be. What comes beside video is not to hold up the next video. */
+/* How much of what changed one update may have. What comes beside video is not to hold up the
+ * next video. A viewer that is paced by its requests may expect all that it asked for at once; the
+ * others are sent the rest unasked. */
 static size_t bytes_max(const struct vnc_update *update)
 {
-	if (vnc_request_is_for_all(&update->request))
+	const struct vnc_capabilities *can = &update->client->can;
+
+	if (!can->continuous_updates || !can->fence)
 		return UPDATE_BYTES_MAX;
 	return update->takes_video ? vnc_line_update_max(&update->line)
 				   : vnc_line_whole_update_max(&update->line, UPDATE_BYTES_MAX);
@@ -255,8 +259,6 @@ static int add_pieces(struct vnc_update *update, struct vnc_rects *rects,
 	if (r == 0)
 		r = vnc_pieces_add_changes(&update->pieces, rects, tight, picture->frame, &changed,
 					   max);
-	if (vnc_request_is_for_all(&update->request))
-		refinement_max = max;
 	if (r == 0)
 		r = vnc_pieces_add_refinement(&update->pieces, rects, picture->frame, &lossy,
 					      refinement_max);

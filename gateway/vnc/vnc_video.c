@@ -10,10 +10,15 @@
 #include "gateway/vnc/vnc_rects.h"
 #include "gateway/vnc/vnc_wire.h"
 
-static bool is_met(const pixman_region32_t *region, const pixman_box32_t *box)
+static pixman_region_overlap_t overlap(const pixman_region32_t *region, const pixman_box32_t *box)
 {
 	return pixman_region32_contains_rectangle((pixman_region32_t *)region,
-						  (pixman_box32_t *)box) != PIXMAN_REGION_OUT;
+						  (pixman_box32_t *)box);
+}
+
+static bool is_met(const pixman_region32_t *region, const pixman_box32_t *box)
+{
+	return overlap(region, box) != PIXMAN_REGION_OUT;
 }
 
 /* What goes with the first unit in a context. */
@@ -92,7 +97,8 @@ void vnc_video_add(struct vnc_video *video, struct vnc_rects *rects,
 	pixman_box32_t whole = {0, 0, (int32_t)picture->frame->width,
 				(int32_t)picture->frame->height};
 
-	if (is_met(wanted, &whole) && ledger_wants_still(video->ledger, picture))
+	if (overlap(wanted, &whole) == PIXMAN_REGION_IN &&
+	    ledger_wants_still(video->ledger, picture))
 		add_still(video, rects, picture);
 	for (unsigned i = 0; i < picture->streams_count; i++)
 		if (is_met(wanted, &picture->streams[i].box))

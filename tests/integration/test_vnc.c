@@ -101,6 +101,48 @@ static void only_what_changed_is_sent(void)
 	EXPECT(client->picture_area - area <= WIDTH * HEIGHT / 4);
 }
 
+static void note_outside(void *data, uint16_t x, uint16_t y, uint16_t width, uint16_t height)
+{
+	bool *is_outside = data;
+
+	if (x < 100 || y < 50 || x + width > 200 || y + height > 150)
+		*is_outside = true;
+}
+
+static void expect_part_alone(const int32_t *encodings, size_t count)
+{
+	STAGE(ACCESS_OPEN);
+	CLEANUP(rfb_client_destroyp)
+	struct rfb_client *client = stage_connect_ready(&stage, encodings, count);
+	bool is_outside = false;
+	unsigned updates;
+
+	client->on_rect = note_outside;
+	client->data = &is_outside;
+	for (uint32_t seed = 70; seed < 73; seed++) {
+		updates = client->updates;
+		stage_paint(&stage, WIDTH, HEIGHT, seed);
+		EXPECT_INT(rfb_send_request_of(client, 100, 50, 100, 100, seed > 70), 0);
+		UNTIL(&stage, client, client->updates > updates);
+	}
+	EXPECT_INT(client->pixels[149 * WIDTH + 199], stage.picture[149 * WIDTH + 199] & 0xffffff);
+	EXPECT(!is_outside);
+
+	/* All else was not forgotten. */
+	client->on_rect = NULL;
+	EXPECT_INT(rfb_send_request(client, true), 0);
+	UNTIL(&stage, client, stage_is_shown(&stage, client));
+}
+
+static void who_asks_for_a_part_gets_that_part(void)
+{
+	static const int32_t tight[] = {RFB_TIGHT, RFB_CURSOR};
+	static const int32_t zrle[] = {RFB_ZRLE, RFB_CURSOR};
+
+	expect_part_alone(tight, 2);
+	expect_part_alone(zrle, 2);
+}
+
 static void nothing_is_sent_that_was_not_asked_for(void)
 {
 	STAGE(ACCESS_OPEN);
@@ -355,6 +397,7 @@ int main(void)
 	RUN_TEST(a_tight_viewer_sees_the_exact_picture_also_when_it_asks_for_jpeg);
 	RUN_TEST(a_viewer_without_encodings_gets_raw);
 	RUN_TEST(only_what_changed_is_sent);
+	RUN_TEST(who_asks_for_a_part_gets_that_part);
 	RUN_TEST(nothing_is_sent_that_was_not_asked_for);
 	RUN_TEST(a_new_size_comes_with_the_whole_picture);
 	RUN_TEST(a_viewer_with_another_pixel_format_is_served);

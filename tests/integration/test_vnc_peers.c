@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "common/fd_pass.h"
@@ -275,6 +276,24 @@ static void a_viewer_that_reads_nothing_holds_up_nobody(void)
 	EXPECT_INT(stage_viewers(&stage), 0);
 }
 
+static void keys_are_heard_though_the_viewer_reads_nothing(void)
+{
+	static const int32_t tight[] = {RFB_TIGHT, RFB_CURSOR};
+	STAGE(ACCESS_OPEN);
+	CLEANUP(rfb_client_destroyp) struct rfb_client *stuck = NULL;
+	int room = 4096;
+
+	/* More of it than sockets hold. */
+	stage_paint(&stage, BIG_WIDTH * 2, BIG_HEIGHT * 2, 60);
+	stuck = CONNECT(&stage, tight);
+	EXPECT_INT(setsockopt(stuck->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)), 0);
+	EXPECT_INT(rfb_send_request(stuck, false), 0);
+	for (int i = 0; i < 10; i++) {
+		rfb_send_key(stuck, 'a', i % 2 == 0);
+		fake_port_expect(&stage.port, stage.loop, i % 2 ? "key 1e up" : "key 1e down");
+	}
+}
+
 static void connections_that_do_not_log_in_are_few(void)
 {
 	STAGE(ACCESS_OPEN);
@@ -308,6 +327,7 @@ int main(void)
 	RUN_TEST(a_viewer_that_sends_what_is_malformed_is_closed_alone);
 	RUN_TEST(pasted_text_is_read_past);
 	RUN_TEST(a_viewer_that_reads_nothing_holds_up_nobody);
+	RUN_TEST(keys_are_heard_though_the_viewer_reads_nothing);
 	RUN_TEST(connections_that_do_not_log_in_are_few);
 	return 0;
 }

@@ -244,6 +244,34 @@ static void a_viewer_that_refreshes_without_end_costs_nobody_else_anything(void)
 	rest_until_exact(&stage, both, 2);
 }
 
+/* Asks for more after each update. */
+static bool has_units(struct rfb_client *client, unsigned count, unsigned *answered)
+{
+	if (client->updates != *answered)
+		rfb_send_request(client, true);
+	*answered = client->updates;
+	return client->units_count >= count;
+}
+
+static void a_viewer_without_continuous_updates_gets_video_too(void)
+{
+	static const int32_t asking[] = {RFB_H264, RFB_TIGHT, RFB_CURSOR};
+	STAGE(ACCESS_OPEN);
+	CLEANUP(rfb_client_destroyp) struct rfb_client *client = NULL;
+	unsigned answered = 0;
+
+	stage_paint(&stage, VIDEO_WIDTH, VIDEO_HEIGHT, 1);
+	client = CONNECT(&stage, asking);
+	EXPECT_INT(rfb_send_request(client, false), 0);
+	/* The first update shows all of it. */
+	UNTIL(&stage, client, client->picture_area >= VIDEO_WIDTH * VIDEO_HEIGHT);
+	EXPECT(stage_difference(&stage, client) < 24);
+	stage_move(&stage, 200, 50, 320, 240);
+	UNTIL(&stage, client, has_units(client, 20, &answered));
+	stage_rest(&stage);
+	UNTIL(&stage, client, (has_units(client, 0, &answered), stage_is_shown(&stage, client)));
+}
+
 /* -- Others ----------------------------------------------------------------------- */
 
 static void a_viewer_that_wants_jpeg_gets_it_only_where_something_moves(void)
@@ -353,6 +381,7 @@ int main(void)
 	RUN_TEST(a_viewer_that_stalled_goes_on_at_a_key_frame_and_nobody_else_notices);
 	RUN_TEST(a_refresh_brings_a_key_frame);
 	RUN_TEST(a_viewer_that_refreshes_without_end_costs_nobody_else_anything);
+	RUN_TEST(a_viewer_without_continuous_updates_gets_video_too);
 	RUN_TEST(a_viewer_that_wants_jpeg_gets_it_only_where_something_moves);
 	RUN_TEST(a_viewer_that_wants_neither_is_always_exact);
 	RUN_TEST(viewers_of_all_kinds_are_exact_at_rest);

@@ -40,7 +40,6 @@ static void a_request_is_for_one_update(void)
 	EXPECT(vnc_request_is_due(&request, NOW));
 	EXPECT(covers(&request, (pixman_box32_t){20, 0, 30, 10}));
 	EXPECT(!covers(&request, (pixman_box32_t){0, 0, 30, 10}));
-	EXPECT(!vnc_request_is_for_all(&request));
 	vnc_request_answer(&request);
 	EXPECT(!vnc_request_is_due(&request, NOW));
 }
@@ -97,7 +96,6 @@ static bool refreshes(struct vnc_request *request, uint64_t now)
 	pixman_box32_t box;
 
 	vnc_request_ask(request, &whole, false);
-	EXPECT(vnc_request_is_for_all(request));
 	if (!vnc_request_take_refresh(request, now, &box))
 		return false;
 	EXPECT_INT(box.x2, 640);
