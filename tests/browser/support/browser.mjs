@@ -23,8 +23,8 @@ const FLAGS = [
 
 /**
  * Starts a browser that knows nothing; `t.after` ends it. `hosts` are addresses by
- * name, `flags` further ones of Chromium's. Returns its one page, with `requests`, the URLs of all that it asked for,
- * WebSockets too.
+ * name, `flags` further ones of Chromium's. Returns its one page, with `requests`,
+ * the URLs of all that it asked for, WebSockets too.
  */
 export async function openBrowser(t,
   { width = 1280, height = 800, hasTouch = false, hosts = {}, flags = [] } = {}) {

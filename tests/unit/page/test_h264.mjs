@@ -13,13 +13,14 @@ const RESET_ALL = 2;
 
 let clock, decoder, socket, display;
 
-beforeEach((t) => {
+console.warn = () => {};
+
+beforeEach(() => {
   decoders.length = 0;
   clock = new FakeClock();
   decoder = new H264Decoder({ clock });
   socket = new FakeSocket();
   display = new FakeDisplay();
-  t.mock?.method(console, 'warn', () => {});
 });
 
 function header(length, flags) {
