@@ -13,6 +13,9 @@
 /* A still is worth its bytes when at least one part in so many of the picture is stale. */
 #define STILL_SHARE 2
 
+/* What a unit repaints is made coarser beyond this: each rectangle is a message of RDP's. */
+#define PAINTED_RECTS_MAX 16
+
 void ledger_init(struct ledger *ledger, enum ledger_paint paint)
 {
 	*ledger = (struct ledger){.paint = paint};
@@ -305,11 +308,20 @@ static void set_to_covered(pixman_region32_t *region, const struct ledger *ledge
 void ledger_painted(const struct ledger *ledger, const struct feed_picture *picture, unsigned index,
 		    unsigned unit, pixman_region32_t *ret_painted)
 {
+	pixman_region32_t covered;
+
 	pixman_region32_clear(ret_painted);
 	if (unit + 1 < picture->streams[index].units_count)
 		return;
-	set_to_covered(ret_painted, ledger, picture, index);
-	pixman_region32_intersect(ret_painted, ret_painted, &ledger->stale);
+	pixman_region32_init(&covered);
+	set_to_covered(&covered, ledger, picture, index);
+	pixman_region32_intersect(ret_painted, &covered, &ledger->stale);
+	/* More than it has to, but nothing that does not move. */
+	if (pixman_region32_n_rects(ret_painted) > PAINTED_RECTS_MAX) {
+		damage_simplify(ret_painted, PAINTED_RECTS_MAX, &picture->streams[index].box);
+		pixman_region32_intersect(ret_painted, ret_painted, &covered);
+	}
+	pixman_region32_fini(&covered);
 }
 
 /* All of the box shows the unit's frame; what later units change is still to come. */

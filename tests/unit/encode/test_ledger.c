@@ -281,6 +281,35 @@ static void a_unit_in_rdp_repaints_what_is_stale_and_no_more(void)
 	EXPECT_PAINTED(story, 1, "10x10+200+200");
 }
 
+static void what_is_stale_in_many_places_is_repainted_as_few_that_move(void)
+{
+	STORY(story, LEDGER_PAINTS_DAMAGE);
+	pixman_box32_t box = BOX(64, 64, 256, 256);
+	pixman_region32_t painted;
+
+	begin_stream(story, 3, box);
+	add_key(story, 1);
+	take(story);
+	send_units(story);
+	send_exact(story);
+
+	/* The left half moves on, here and there; the right half has settled. */
+	add_box(&story->picture.settled, BOX(192, 64, 128, 256));
+	next_frame(story, BOX(64, 64, 1, 1));
+	for (int y = 64; y < 320; y += 8)
+		add_box(&story->picture.damage, BOX(64 + y % 128, y, 4, 4));
+	add_unit(story, 2, box);
+	take(story);
+
+	pixman_region32_init(&painted);
+	ledger_painted(&story->ledger, &story->picture, 0, 1, &painted);
+	EXPECT(pixman_region32_n_rects(&painted) <= 16);
+	EXPECT(pixman_region32_not_empty(&painted));
+	pixman_region32_intersect(&painted, &painted, &story->picture.settled);
+	EXPECT(!pixman_region32_not_empty(&painted));
+	pixman_region32_fini(&painted);
+}
+
 static void units_before_the_last_are_decoded_and_not_shown_in_rdp(void)
 {
 	STORY(story, LEDGER_PAINTS_DAMAGE);
@@ -754,6 +783,7 @@ int main(void)
 	RUN_TEST(damage_outside_the_picture_does_not_count);
 	RUN_TEST(a_unit_in_rfb_repaints_all_of_its_box);
 	RUN_TEST(a_unit_in_rdp_repaints_what_is_stale_and_no_more);
+	RUN_TEST(what_is_stale_in_many_places_is_repainted_as_few_that_move);
 	RUN_TEST(units_before_the_last_are_decoded_and_not_shown_in_rdp);
 	RUN_TEST(a_unit_that_is_not_the_newest_leaves_stale_what_came_later);
 	RUN_TEST(what_came_to_rest_in_a_moving_box_becomes_exact_in_rdp);
