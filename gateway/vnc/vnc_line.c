@@ -7,6 +7,12 @@
 #include "gateway/vnc/vnc_client.h"
 #include "gateway/vnc/vnc_wire.h"
 
+/* An update that took about as long as the shortest found nothing in its way: the next may be
+ * twice as long. One that took much longer may have been in the way of others. */
+#define SHORT_SLACK_US 30000
+#define LONG_SLACK_US  100000
+#define DOUBLINGS_MAX  8
+
 #define REPORT_INTERVAL_US 500000
 
 /* A viewer that has not answered for so long is worth a line in the log. */
@@ -49,8 +55,7 @@ size_t vnc_line_whole_update_max(const struct vnc_line *line, size_t bytes_max)
 
 	if (rate_meter_kbps(&line->meter) > 0)
 		return max;
-	for (uint32_t n = 0; n < line->meter.acknowledged && max < bytes_max; n++)
-		max *= 2;
+	max <<= line->doublings;
 	return max < bytes_max ? max : bytes_max;
 }
 
@@ -83,6 +88,17 @@ void vnc_line_note_written(struct vnc_line *line)
 	line->frame_us = 0;
 }
 
+static void learn(struct vnc_line *line, uint32_t number, uint64_t now)
+{
+	uint64_t took = now - line->meter.updates[number % RATE_UPDATES_MAX].sent_us;
+	uint64_t shortest = line->meter.round_trip_us;
+
+	if (took > 2 * shortest + LONG_SLACK_US)
+		line->doublings /= 2;
+	else if (took < shortest + shortest / 2 + SHORT_SLACK_US && line->doublings < DOUBLINGS_MAX)
+		line->doublings++;
+}
+
 void vnc_line_note_answer(struct vnc_line *line, uint32_t number)
 {
 	uint64_t now = loop_now_us();
@@ -92,6 +108,7 @@ void vnc_line_note_answer(struct vnc_line *line, uint32_t number)
 		note_oddity(line, "answers fences that it was not sent");
 		return;
 	}
+	learn(line, number, now);
 	latency_flights_acknowledged(&line->flights, number, now, &line->counters->acknowledged);
 	if (now - line->reported_us < REPORT_INTERVAL_US)
 		return;

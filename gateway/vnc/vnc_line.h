@@ -30,6 +30,7 @@ struct vnc_line {
 
 	bool is_metered; /* updates are followed by fences */
 	struct rate_meter meter;
+	unsigned doublings; /* of how long an update may be, while the meter knows no limit */
 	struct latency_flights flights;
 	uint64_t frame_us; /* the time of the frame that is being written; 0: of none that is new */
 	uint64_t reported_us; /* when the view was told */
