@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
+
+#include "common/unix_socket.h"
 
 #define BACKLOG 16
 
@@ -111,15 +112,12 @@ const char *listen_address_format(const struct listen_address *address,
 	return text;
 }
 
+/* Of one that has a port. */
 static struct socket_address socket_address_from(const struct listen_address *address)
 {
 	struct socket_address to = {0};
 
-	if (address->is_unix) {
-		to.un.sun_family = AF_UNIX;
-		memcpy(to.un.sun_path, address->path, sizeof(to.un.sun_path));
-		to.size = sizeof(to.un);
-	} else if (is_ipv6(address->host)) {
+	if (is_ipv6(address->host)) {
 		to.in6.sin6_family = AF_INET6;
 		to.in6.sin6_port = htons(address->port);
 		inet_pton(AF_INET6, address->host, &to.in6.sin6_addr);
@@ -133,50 +131,11 @@ static struct socket_address socket_address_from(const struct listen_address *ad
 	return to;
 }
 
-/* A socket's file stays behind when its process dies; nobody answers on it then. */
-static int remove_dead_socket(const struct socket_address *at)
-{
-	CLEANUP(close_fdp) int probe = -1;
-	struct stat status;
-
-	if (lstat(at->un.sun_path, &status) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(status.st_mode))
-		return -EEXIST;
-
-	probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (probe < 0)
-		return -errno;
-	if (connect(probe, &at->any, at->size) == 0 || errno != ECONNREFUSED)
-		return -EADDRINUSE;
-	return unlink(at->un.sun_path) < 0 ? -errno : 0;
-}
-
-static int bind_socket(int fd, const struct socket_address *at)
-{
-	int on = 1;
-	int r;
-
-	if (at->any.sa_family != AF_UNIX) {
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-		return bind(fd, &at->any, at->size) < 0 ? -errno : 0;
-	}
-
-	r = remove_dead_socket(at);
-	if (r < 0)
-		return r;
-	/* Linux applies the socket's own mode to the file that bind() makes, so
-	 * that there is no moment in which others could connect: unix(7). */
-	if (fchmod(fd, 0600) < 0 || bind(fd, &at->any, at->size) < 0)
-		return -errno;
-	return 0;
-}
-
 static void fill_in_port(int fd, struct listen_address *address)
 {
 	struct socket_address bound = {.size = sizeof(bound.in6)};
 
-	if (!address->is_unix && getsockname(fd, &bound.any, &bound.size) == 0)
+	if (getsockname(fd, &bound.any, &bound.size) == 0)
 		address->port = ntohs(is_ipv6(address->host) ? bound.in6.sin6_port
 							     : bound.in.sin_port);
 }
@@ -184,16 +143,16 @@ static void fill_in_port(int fd, struct listen_address *address)
 int listener_open(struct listen_address *address)
 {
 	struct socket_address at = socket_address_from(address);
-	CLEANUP(close_fdp)
-	int fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int r;
+	CLEANUP(close_fdp) int fd = -1;
+	int on = 1;
 
+	if (address->is_unix)
+		return unix_socket_listen(address->path);
+	fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	r = bind_socket(fd, &at);
-	if (r < 0)
-		return r;
-	if (listen(fd, BACKLOG) < 0)
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, &at.any, at.size) < 0 || listen(fd, BACKLOG) < 0)
 		return -errno;
 	fill_in_port(fd, address);
 	return take_fd(&fd);

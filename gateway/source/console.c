@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/display1.h"
 #include "common/log.h"
 #include "common/xalloc.h"
-#include "gateway/source/display1.h"
 #include "gateway/source/listener.h"
 #include "gateway/source/view.h"
 

@@ -3,12 +3,9 @@
 
 #include <systemd/sd-bus.h>
 
+#include "common/display1.h"
 #include "common/fd_pass.h"
 #include "common/xalloc.h"
-#include "gateway/source/display1.h"
-
-#define ERROR_INVALID	  DISPLAY1 ".Error.Invalid"
-#define ERROR_UNSUPPORTED DISPLAY1 ".Error.Unsupported"
 
 struct listener {
 	const struct listener_events *events;
@@ -47,7 +44,7 @@ static int answer(struct listener *listener, sd_bus_message *message, int r, con
 {
 	if (r >= 0)
 		return reply(message);
-	reply_refusal(message, ERROR_INVALID, refusal);
+	reply_refusal(message, DISPLAY1_ERROR_INVALID, refusal);
 	listener->events->on_refused(listener->data, refusal);
 	return 1;
 }
@@ -136,7 +133,7 @@ static int handle_scanout_dmabuf(sd_bus_message *message, void *data, sd_bus_err
 
 	note_ready(listener);
 	listener->events->on_scanout_dmabuf(listener->data, listener, refusal);
-	return reply_refusal(message, ERROR_UNSUPPORTED, refusal);
+	return reply_refusal(message, DISPLAY1_ERROR_UNSUPPORTED, refusal);
 }
 
 static int handle_update_dmabuf(sd_bus_message *message, void *data, sd_bus_error *error)
@@ -182,7 +179,7 @@ static int handle_cursor_define(sd_bus_message *message, void *data, sd_bus_erro
 	r = listener->events->on_cursor(listener->data, width, height, hot_x, hot_y, pixels, size,
 					refusal);
 	if (r < 0)
-		return reply_refusal(message, ERROR_INVALID, refusal);
+		return reply_refusal(message, DISPLAY1_ERROR_INVALID, refusal);
 	return reply(message);
 }
 
@@ -245,7 +242,7 @@ int listener_create(struct loop *loop, const struct listener_events *events, voi
 	ours = fds[0];
 	theirs = fds[1];
 
-	r = display1_bus_open(loop, take_fd(&ours), &listener->bus);
+	r = display1_bus_open(loop, take_fd(&ours), DISPLAY1_CLIENT, &listener->bus);
 	if (r < 0)
 		return r;
 	r = display1_watch_end(listener->bus, handle_disconnected, listener);

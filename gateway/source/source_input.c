@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "common/display1.h"
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
 #include "gateway/input/keys.h"
-#include "gateway/source/display1.h"
 
 /* How many calls may wait for their answer before presses are dropped. */
 #define CALLS_MAX 256

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gateway/source/display1.h"
+#include "common/display1.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -50,9 +50,9 @@ static void unref_bus(void *data)
 
 /*
  * A message that arrives together with the end of the handshake is read with
- * it, and then forgotten: sd-bus (252) waits for more to arrive. QEMU would
- * wait too, with its main loop, since such a message is the question what the
- * listener can do. So sd-bus is told to look once more.
+ * it, and then forgotten: sd-bus (252) waits for more to arrive. The peer may
+ * wait too: QEMU does, with its main loop, since such a message is the question
+ * what the listener can do. So sd-bus is told to look once more.
  */
 static int handle_connected(sd_bus_message *message, void *data, sd_bus_error *error)
 {
@@ -72,7 +72,18 @@ static int handle_connected(sd_bus_message *message, void *data, sd_bus_error *e
 	return 0;
 }
 
-int display1_bus_open(struct loop *loop, int fd, sd_bus **ret_bus)
+static int set_side(sd_bus *bus, enum display1_side side)
+{
+	sd_id128_t id;
+	int r;
+
+	if (side == DISPLAY1_CLIENT)
+		return sd_bus_set_bus_client(bus, 0);
+	r = sd_id128_randomize(&id);
+	return r < 0 ? r : sd_bus_set_server(bus, 1, id);
+}
+
+int display1_bus_open(struct loop *loop, int fd, enum display1_side side, sd_bus **ret_bus)
 {
 	CLEANUP(close_fdp) int owned = fd;
 	CLEANUP(sd_bus_unrefp) sd_bus *bus = NULL;
@@ -88,7 +99,7 @@ int display1_bus_open(struct loop *loop, int fd, sd_bus **ret_bus)
 	r = sd_bus_negotiate_fds(bus, 1);
 	if (r < 0)
 		return r;
-	r = sd_bus_set_bus_client(bus, 0);
+	r = set_side(bus, side);
 	if (r < 0)
 		return r;
 	r = sd_bus_set_connected_signal(bus, 1);

@@ -4,8 +4,9 @@
 /*
  * org.qemu.Display1
  *
- * The names of the interface, and the ways in which all of our connections are
- * opened, called on and closed: peer to peer, asynchronously.
+ * The protocol between who has a guest's screens and who shows them: its names,
+ * and the ways in which all of our connections are opened, called on and
+ * closed: peer to peer, asynchronously.
  *
  * Threads: the loop's.
  */
@@ -16,6 +17,7 @@
 #include "common/loop.h"
 
 #define DISPLAY1	       "org.qemu.Display1"
+#define DISPLAY1_ROOT_PATH     "/org/qemu/Display1"
 #define DISPLAY1_VM_PATH       "/org/qemu/Display1/VM"
 #define DISPLAY1_VM	       DISPLAY1 ".VM"
 #define DISPLAY1_CONSOLE       DISPLAY1 ".Console"
@@ -26,16 +28,28 @@
 #define DISPLAY1_LISTENER      DISPLAY1 ".Listener"
 #define DISPLAY1_LISTENER_MAP  DISPLAY1_LISTENER ".Unix.Map"
 
+#define DISPLAY1_ERROR_FAILED	   DISPLAY1 ".Error.Failed"
+#define DISPLAY1_ERROR_INVALID	   DISPLAY1 ".Error.Invalid"
+#define DISPLAY1_ERROR_UNSUPPORTED DISPLAY1 ".Error.Unsupported"
+
 #define DISPLAY1_PATH_MAX 48
 
 /** The object path of a console. */
 void display1_console_path(uint32_t id, char ret_path[DISPLAY1_PATH_MAX]);
 
+/* Who has to show who it is. QEMU's part is the server's on all connections,
+ * also on those that its clients serve a listener on. */
+enum display1_side {
+	DISPLAY1_CLIENT,
+	DISPLAY1_SERVER,
+};
+
 /**
- * Starts D-Bus on a connected socket, which it takes, as the side that
- * authenticates. The handshake goes on by itself. Returns 0 or negative errno.
+ * Starts D-Bus on a connected socket, which it takes. The handshake goes on by
+ * itself; when it fails or takes longer than 25 s, the connection ends. Whoever can
+ * connect is trusted: the socket's mode says who. Returns 0 or negative errno.
  */
-int display1_bus_open(struct loop *loop, int fd, sd_bus **ret_bus);
+int display1_bus_open(struct loop *loop, int fd, enum display1_side side, sd_bus **ret_bus);
 
 /** Closes the connection; what is under way is dropped, and no callback comes. Accepts NULL. */
 void display1_bus_close(sd_bus *bus);
