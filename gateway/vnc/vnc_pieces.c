@@ -88,7 +88,7 @@ static int add_region(struct vnc_pieces *pieces, struct vnc_rects *rects, struct
 }
 
 /* Moves what of the region comes after the place, as one reads, to `ret_later`. */
-static void take_later(const struct vnc_pieces *place, const struct frame *frame,
+static void take_later(const struct vnc_place *place, const struct frame *frame,
 		       pixman_region32_t *region, pixman_region32_t *ret_later)
 {
 	int32_t below = place->y + PIECE_HEIGHT;
@@ -106,13 +106,13 @@ static void take_later(const struct vnc_pieces *place, const struct frame *frame
 
 int vnc_pieces_add_changes(struct vnc_pieces *pieces, struct vnc_rects *rects,
 			   struct piece_form form, const struct frame *frame,
-			   pixman_region32_t *region, size_t bytes_max)
+			   struct vnc_place *place, pixman_region32_t *region, size_t bytes_max)
 {
 	pixman_region32_t later;
 	int r;
 
 	pixman_region32_init(&later);
-	take_later(pieces, frame, region, &later);
+	take_later(place, frame, region, &later);
 	r = add_region(pieces, rects, form, frame, &later, bytes_max);
 	if (r == 0 && !pixman_region32_not_empty(&later))
 		r = add_region(pieces, rects, form, frame, region, bytes_max);
@@ -121,13 +121,13 @@ int vnc_pieces_add_changes(struct vnc_pieces *pieces, struct vnc_rects *rects,
 
 	/* The cell after the last one. */
 	if (!pixman_region32_not_empty(region)) {
-		pieces->x = 0;
-		pieces->y = 0;
+		place->x = 0;
+		place->y = 0;
 	} else if (rects->count > 0) {
 		const pixman_box32_t *last = &rects->rects[rects->count - 1].box;
 
-		pieces->x = (last->x1 / PIECE_WIDTH + 1) * PIECE_WIDTH;
-		pieces->y = last->y1 / PIECE_HEIGHT * PIECE_HEIGHT;
+		place->x = (last->x1 / PIECE_WIDTH + 1) * PIECE_WIDTH;
+		place->y = last->y1 / PIECE_HEIGHT * PIECE_HEIGHT;
 	}
 	return r;
 }

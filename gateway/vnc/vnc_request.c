@@ -91,7 +91,7 @@ bool vnc_request_is_due(const struct vnc_request *request, uint64_t now_us)
 {
 	if (request->is_continuous)
 		return true;
-	if (!pixman_region32_not_empty((pixman_region32_t *)&request->asked))
+	if (!pixman_region32_not_empty(&request->asked))
 		return false;
 	return is_empty(&request->again) || may_refresh(request, now_us);
 }
@@ -100,7 +100,7 @@ void vnc_request_region(const struct vnc_request *request, pixman_region32_t *re
 {
 	const pixman_box32_t *box = &request->continuous;
 
-	pixman_region32_copy(ret_region, (pixman_region32_t *)&request->asked);
+	pixman_region32_copy(ret_region, &request->asked);
 	if (request->is_continuous && !is_empty(box))
 		pixman_region32_union_rect(ret_region, ret_region, box->x1, box->y1,
 					   (unsigned)(box->x2 - box->x1),

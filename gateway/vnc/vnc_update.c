@@ -187,9 +187,9 @@ static int draw_cursor(struct vnc_update *update, const struct feed_picture *pic
 	int r;
 
 	pixman_region32_init(&drawn);
-	pixman_region32_copy(&drawn, (pixman_region32_t *)&picture->damage);
+	pixman_region32_copy(&drawn, &picture->damage);
 	r = vnc_canvas_update(&update->canvas, picture->frame, cursor, &drawn);
-	pixman_region32_subtract(&drawn, &drawn, (pixman_region32_t *)&picture->damage);
+	pixman_region32_subtract(&drawn, &drawn, &picture->damage);
 	boxes = pixman_region32_rectangles(&drawn, &count);
 	for (int i = 0; i < count; i++)
 		ledger_expose(&update->ledger, &boxes[i]);
@@ -208,7 +208,7 @@ static int send_from_library(struct vnc_update *update, const struct feed_pictur
 
 	pixman_region32_init(&exact);
 	ledger_exact(&update->ledger, picture, &exact);
-	pixman_region32_intersect(&exact, &exact, (pixman_region32_t *)wanted);
+	pixman_region32_intersect(&exact, &exact, wanted);
 	if (pixman_region32_not_empty(&exact)) {
 		r = vnc_client_send_pixels(update->client, pixels, &exact);
 		ledger_sent_exact(&update->ledger, &exact);
@@ -233,40 +233,66 @@ static size_t bytes_max(const struct vnc_update *update)
 				   : vnc_line_whole_update_max(&update->line, UPDATE_BYTES_MAX);
 }
 
-/* Adds pieces, in the order in which they are missed: what moves, what changed, and what is
- * still to become exact. */
-static int add_pieces(struct vnc_update *update, struct vnc_rects *rects,
-		      const struct feed_picture *picture, const pixman_region32_t *wanted)
+/* What the viewer lacks of the picture, within what it wants. */
+struct lacking {
+	pixman_region32_t moving; /* and may be shown inexactly */
+	pixman_region32_t changed;
+	pixman_region32_t lossy;
+};
+
+static void lacking_init(struct lacking *lacking, const struct ledger *ledger,
+			 const struct feed_picture *picture, const pixman_region32_t *wanted)
+{
+	pixman_region32_init(&lacking->moving);
+	pixman_region32_init(&lacking->changed);
+	pixman_region32_init(&lacking->lossy);
+	ledger_moving(ledger, picture, &lacking->moving);
+	ledger_exact(ledger, picture, &lacking->lossy);
+	pixman_region32_intersect(&lacking->moving, &lacking->moving, wanted);
+	pixman_region32_intersect(&lacking->lossy, &lacking->lossy, wanted);
+	pixman_region32_intersect(&lacking->changed, &lacking->lossy, &ledger->stale);
+	pixman_region32_subtract(&lacking->lossy, &lacking->lossy, &lacking->changed);
+}
+
+static bool lacking_is_empty(struct lacking *lacking)
+{
+	return !pixman_region32_not_empty(&lacking->moving) &&
+	       !pixman_region32_not_empty(&lacking->changed) &&
+	       !pixman_region32_not_empty(&lacking->lossy);
+}
+
+static void lacking_finish(struct lacking *lacking)
+{
+	pixman_region32_fini(&lacking->moving);
+	pixman_region32_fini(&lacking->changed);
+	pixman_region32_fini(&lacking->lossy);
+}
+
+/* Adds pieces of what the viewer lacks, and takes them from that. What changed, as when
+ * somebody types, and what moves share the update; what is still to become exact has what they
+ * leave of it. */
+static int add_pieces(struct vnc_update *update, struct vnc_rects *rects, const struct frame *frame,
+		      struct lacking *lacking)
 {
 	struct piece_form jpeg = {PIECE_TIGHT_JPEG, (unsigned)update->client->can.jpeg_quality};
 	struct piece_form tight = {.codec = PIECE_TIGHT};
+	struct vnc_pieces *pieces = &update->pieces;
+	size_t half = rects->bytes + bytes_max(update) / 2;
+	size_t whole = rects->bytes + bytes_max(update);
 	size_t refinement_max = rects->bytes + vnc_line_update_max(&update->line);
-	size_t max = rects->bytes + bytes_max(update);
-	pixman_region32_t moving, changed, lossy;
 	int r;
 
-	pixman_region32_init(&moving);
-	pixman_region32_init(&changed);
-	pixman_region32_init(&lossy);
-	ledger_moving(&update->ledger, picture, &moving);
-	pixman_region32_intersect(&moving, &moving, (pixman_region32_t *)wanted);
-	ledger_exact(&update->ledger, picture, &lossy);
-	pixman_region32_intersect(&lossy, &lossy, (pixman_region32_t *)wanted);
-	pixman_region32_intersect(&changed, &lossy, &update->ledger.stale);
-	pixman_region32_subtract(&lossy, &lossy, &changed);
-
-	r = vnc_pieces_add_changes(&update->pieces, rects, jpeg, picture->frame, &moving, max);
+	r = vnc_pieces_add_changes(pieces, rects, tight, frame, &update->changed, &lacking->changed,
+				   half);
 	if (r == 0)
-		r = vnc_pieces_add_changes(&update->pieces, rects, tight, picture->frame, &changed,
-					   max);
+		r = vnc_pieces_add_changes(pieces, rects, jpeg, frame, &update->moving,
+					   &lacking->moving, whole);
 	if (r == 0)
-		r = vnc_pieces_add_refinement(&update->pieces, rects, picture->frame, &lossy,
+		r = vnc_pieces_add_changes(pieces, rects, tight, frame, &update->changed,
+					   &lacking->changed, whole);
+	if (r == 0)
+		r = vnc_pieces_add_refinement(pieces, rects, frame, &lacking->lossy,
 					      refinement_max);
-	update->has_rest = pixman_region32_not_empty(&moving) ||
-			   pixman_region32_not_empty(&changed) || pixman_region32_not_empty(&lossy);
-	pixman_region32_fini(&moving);
-	pixman_region32_fini(&changed);
-	pixman_region32_fini(&lossy);
 	return r;
 }
 
@@ -274,13 +300,17 @@ static int add_pieces(struct vnc_update *update, struct vnc_rects *rects,
 static int send_shared(struct vnc_update *update, const struct feed_picture *picture,
 		       const pixman_region32_t *wanted)
 {
+	struct lacking lacking;
 	struct vnc_rects rects;
 	int r;
 
 	vnc_rects_init(&rects);
 	if (update->takes_video)
 		vnc_video_add(&update->video, &rects, picture, wanted);
-	r = add_pieces(update, &rects, picture, wanted);
+	lacking_init(&lacking, &update->ledger, picture, wanted);
+	r = add_pieces(update, &rects, picture->frame, &lacking);
+	update->has_rest = !lacking_is_empty(&lacking);
+	lacking_finish(&lacking);
 	if (r == 0 && rects.count > 0) {
 		vnc_rects_send(&rects, &update->client->output);
 		r = 1;

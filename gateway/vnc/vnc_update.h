@@ -53,6 +53,8 @@ struct vnc_update {
 	bool has_rest; /* the last update had no room for all */
 
 	struct vnc_pieces pieces;
+	struct vnc_place moving;  /* where to go on with what moves, */
+	struct vnc_place changed; /* and with what else has changed */
 	struct vnc_video video;
 
 	bool announces_keys; /* the viewer is still to be told that we have the extension */

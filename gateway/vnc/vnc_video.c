@@ -12,8 +12,7 @@
 
 static pixman_region_overlap_t overlap(const pixman_region32_t *region, const pixman_box32_t *box)
 {
-	return pixman_region32_contains_rectangle((pixman_region32_t *)region,
-						  (pixman_box32_t *)box);
+	return pixman_region32_contains_rectangle(region, box);
 }
 
 static bool is_met(const pixman_region32_t *region, const pixman_box32_t *box)
