@@ -5,6 +5,7 @@
 
 #include <freerdp/server/rdpgfx.h>
 
+#include "common/log.h"
 #include "common/loop.h"
 #include "common/xalloc.h"
 #include "gateway/frame/frame.h"
@@ -24,6 +25,7 @@ struct rdp_gfx {
 	bool is_open;
 	bool is_accepted;
 	bool is_agreed;
+	bool is_odd; /* its acknowledgements are, which was logged */
 	struct rdp_pacing pacing;
 	struct latency_flights flights;
 	struct rdp_surfaces surfaces;
@@ -201,12 +203,22 @@ static UINT handle_caps_advertise(RdpgfxServerContext *server,
 	return server->CapsConfirm(server, &confirm);
 }
 
+/* One that was sent before the client began anew may still be acknowledged. */
+static void note_oddity(struct rdp_gfx *gfx, uint32_t frame)
+{
+	if (gfx->is_odd || !gfx->base.subject || !rdp_pacing_is_to_come(&gfx->pacing, frame))
+		return;
+	gfx->is_odd = true;
+	log_write(LOG_LEVEL_INFO, gfx->base.subject, "acknowledges frames that it was not sent");
+}
+
 static UINT handle_frame_acknowledge(RdpgfxServerContext *server,
 				     const RDPGFX_FRAME_ACKNOWLEDGE_PDU *acknowledge)
 {
 	struct rdp_gfx *gfx = server->custom;
 	uint64_t now = loop_now_us();
 
+	note_oddity(gfx, acknowledge->frameId);
 	if (rdp_pacing_acknowledge(&gfx->pacing, acknowledge->frameId, acknowledge->queueDepth,
 				   now))
 		latency_flights_acknowledged(&gfx->flights, acknowledge->frameId, now,

@@ -17,6 +17,7 @@
 #include "gateway/encode/feed.h"
 #include "gateway/rdp/rdp_layout.h"
 
+struct log_subject;
 struct rdp_output;
 struct viewer_counters;
 struct rdp_change;
@@ -49,5 +50,6 @@ struct rdp_output {
 	const struct rdp_output_ops *ops;
 	bool is_blank;		  /* the client has nothing of ours: arrange, and send all */
 	enum rendition rendition; /* what video it takes; may change while it is blank */
-	struct viewer_counters *counters; /* from the first arrange() on */
+	struct viewer_counters *counters;  /* from the first arrange() on */
+	const struct log_subject *subject; /* the viewer's, from then on */
 };

@@ -37,6 +37,12 @@ bool rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t 
 	return is_one;
 }
 
+bool rdp_pacing_is_to_come(const struct rdp_pacing *pacing, uint32_t frame)
+{
+	/* Ids wrap around: what counts is which of the two ways is shorter. */
+	return (int32_t)(frame - pacing->meter.sent) > 0;
+}
+
 uint64_t rdp_pacing_deadline_us(const struct rdp_pacing *pacing)
 {
 	uint64_t since_us = rate_meter_waiting_since_us(&pacing->meter);

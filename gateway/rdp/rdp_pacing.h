@@ -37,6 +37,9 @@ void rdp_pacing_sent(struct rdp_pacing *pacing, uint32_t bytes, uint64_t now_us)
 bool rdp_pacing_acknowledge(struct rdp_pacing *pacing, uint32_t frame, uint32_t queue_depth,
 			    uint64_t now_us);
 
+/** Whether an id is of no frame that was sent yet. */
+bool rdp_pacing_is_to_come(const struct rdp_pacing *pacing, uint32_t frame);
+
 /** When frames that were sent are taken as lost; UINT64_MAX: nothing is outstanding. */
 #define RDP_ACKNOWLEDGE_TIMEOUT_US (60 * UINT64_C(1000000))
 uint64_t rdp_pacing_deadline_us(const struct rdp_pacing *pacing);

@@ -248,6 +248,7 @@ static int show(struct rdp_peer *peer)
 		return 0;
 	if (output != peer->output) {
 		peer->output = output;
+		output->subject = viewer_subject(peer->viewer);
 		log_write(LOG_LEVEL_DEBUG, viewer_subject(peer->viewer), "is shown the guest by %s",
 			  output->ops->name);
 	}
