@@ -508,6 +508,18 @@ void rdp_client_minimise(struct rdp_client *client, bool is_minimised)
 	pthread_mutex_unlock(&client->lock);
 }
 
+void rdp_client_refresh(struct rdp_client *client)
+{
+	pthread_mutex_lock(&client->lock);
+	RECTANGLE_16 all = {
+		.right = (UINT16)(client->context->gdi->width - 1),
+		.bottom = (UINT16)(client->context->gdi->height - 1),
+	};
+
+	client->context->update->RefreshRect(client->context, 1, &all);
+	pthread_mutex_unlock(&client->lock);
+}
+
 #define WITH_INPUT(client, call) \
 	do { \
 		pthread_mutex_lock(&(client)->lock); \

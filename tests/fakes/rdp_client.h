@@ -131,6 +131,9 @@ void rdp_client_pause(struct rdp_client *client, bool is_paused);
 /** Says that its window is not seen, or is seen again. */
 void rdp_client_minimise(struct rdp_client *client, bool is_minimised);
 
+/** Asks for all of its desktop again. */
+void rdp_client_refresh(struct rdp_client *client);
+
 /* What a user does. Flags are those of [MS-RDPBCGR] 2.2.8.1.1.3. */
 void rdp_client_key(struct rdp_client *client, uint16_t flags, uint8_t code);
 void rdp_client_pause_key(struct rdp_client *client);
