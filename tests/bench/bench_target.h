@@ -11,8 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct bench_sight;
+
 struct bench_box {
 	int32_t x, y, width, height;
+};
+
+/* What has come since the start. */
+struct bench_count {
+	uint64_t updates;
+	uint64_t bytes;
+	uint64_t units; /* of video */
 };
 
 struct bench_target {
@@ -27,8 +36,17 @@ struct bench_target {
 	void (*watch)(void *data, const struct bench_box *box);
 	bool (*was_touched)(void *data);
 
-	/* Updates and bytes since the start. */
-	void (*count)(void *data, uint64_t *ret_updates, uint64_t *ret_bytes);
+	struct bench_count (*count)(void *data);
+
+	/* Stops reading from the server, or goes on. */
+	void (*stall)(void *data, bool is_stalled);
+
+	/* What it has seen; NULL: it decodes nothing. */
+	struct bench_sight *sight;
+
+	/* CRC-32 of the picture (x8r8g8b8, with x = 0), and when its last change was received.
+	 * What came as video counts as wrong where the viewer does not paint it. */
+	unsigned long (*checksum)(void *data, uint64_t *ret_us);
 };
 
 bool bench_boxes_meet(const struct bench_box *one, const struct bench_box *other);
@@ -40,8 +58,17 @@ _Noreturn void bench_fail(const char *what);
  * Says READY, then obeys lines on standard input until its end, and answers each
  * with one:
  *
- *   count                   updates and bytes since it was started
+ *   count                   updates, bytes and units of video since it was started
  *   press N X Y W H         presses N keys one after the other; the milliseconds
  *                           until an update touched that box ("-": none came)
+ *   stall, resume           stops reading, or goes on
+ *
+ * and, if it decodes, for a display that draws markers:
+ *
+ *   keys N                  presses N keys one after the other; the milliseconds until a frame
+ *                           that answers it was decoded ("-": none came)
+ *   seen                    "FRAME:MICROSECONDS" for the last frames: when they were received
+ *   exact CHECKSUM          waits until the picture has this checksum; when the last of it was
+ *                           received, in microseconds ("-": it never was)
  */
 void bench_obey(const struct bench_target *target, void *data);

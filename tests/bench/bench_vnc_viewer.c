@@ -2,17 +2,22 @@
 
 /*
  * bench-vnc-viewer: a VNC viewer that parses what comes and asks for more, as a
- * real one does, but decodes nothing. bench_target.h says what it obeys.
+ * real one does, but decodes nothing unless it is asked to. bench_target.h says what it obeys.
  */
 
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bench/bench_sight.h"
 #include "tests/bench/bench_target.h"
+#include "tests/bench/bench_websocket.h"
 #include "tests/fakes/rfb_client.h"
+#include "tests/fakes/rfb_decode.h"
+#include "tests/support/h264.h"
 
 /* The pseudo-encoding by which a viewer asks for little compression: without it
  * QEMU compresses as hard as it can, which nobody would want on loopback. */
@@ -23,17 +28,49 @@
 struct vnc_viewer {
 	struct rfb_client *client;
 	bool is_continuous;
-	unsigned answered; /* updates that were followed by a request */
+	bool is_stalled;
+	unsigned answered;   /* updates that were followed by a request */
+	uint64_t painted_us; /* when the last picture rectangle was received */
+	uint64_t checked_us; /* its value when the checksum was made */
+	unsigned long checksum;
+	struct bench_sight sight;
 	struct bench_box watched;
 	bool was_touched;
 };
 
+static bool has_corner(uint16_t x, uint16_t y, uint16_t width, uint16_t height)
+{
+	return x == 0 && y == 0 && width >= BENCH_MARKER_WIDTH && height >= BENCH_MARKER_HEIGHT;
+}
+
 static void note_rect(void *data, uint16_t x, uint16_t y, uint16_t width, uint16_t height)
 {
 	struct vnc_viewer *viewer = data;
+	struct rfb_client *client = viewer->client;
+	static const struct bench_box corner = {0, 0, BENCH_MARKER_WIDTH, BENCH_MARKER_HEIGHT};
+	struct bench_box box = {x, y, width, height};
 
-	if (bench_boxes_meet(&viewer->watched, &(struct bench_box){x, y, width, height}))
+	viewer->painted_us = client->received_us;
+	if (bench_boxes_meet(&viewer->watched, &box))
 		viewer->was_touched = true;
+	if (client->decodes && client->last_encoding != RFB_H264 && bench_boxes_meet(&corner, &box))
+		bench_sight_look(&viewer->sight, (const uint8_t *)client->pixels, 4,
+				 client->width * sizeof(uint32_t), client->received_us);
+}
+
+/* Nobody looks at the picture but for the marker, and for whether it is exact, which video
+ * never is: so it is not converted and painted, but spoilt. */
+static void note_video(void *data, const struct rfb_rect *rect, const struct h264_picture *picture)
+{
+	struct vnc_viewer *viewer = data;
+	struct rfb_client *client = viewer->client;
+
+	if (has_corner(rect->x, rect->y, rect->width, rect->height))
+		bench_sight_look(&viewer->sight, picture->planes[0], 1, picture->strides[0],
+				 client->received_us);
+	for (unsigned y = rect->y; y < rect->y + rect->height; y++)
+		memset(client->pixels + (size_t)y * client->width + rect->x, 0xff,
+		       rect->width * sizeof(uint32_t));
 }
 
 /* As TigerVNC does: continuous updates where the server has them, else a request after each. */
@@ -55,7 +92,8 @@ static bool turn(void *data, int also_fd, int timeout_ms)
 {
 	struct vnc_viewer *viewer = data;
 	struct rfb_client *client = viewer->client;
-	struct pollfd fds[] = {{client->fd, POLLIN, 0}, {also_fd, POLLIN, 0}};
+	struct pollfd fds[] = {{viewer->is_stalled ? -1 : client->fd, POLLIN, 0},
+			       {also_fd, POLLIN, 0}};
 
 	if (poll(fds, 2, timeout_ms) < 0 && errno != EINTR)
 		bench_fail("poll failed");
@@ -85,22 +123,58 @@ static bool was_touched(void *data)
 	return ((struct vnc_viewer *)data)->was_touched;
 }
 
-static void count(void *data, uint64_t *ret_updates, uint64_t *ret_bytes)
+static struct bench_count count(void *data)
 {
-	struct vnc_viewer *viewer = data;
+	struct rfb_client *client = ((struct vnc_viewer *)data)->client;
 
-	*ret_updates = viewer->client->updates;
-	*ret_bytes = viewer->client->bytes;
+	return (struct bench_count){client->updates, client->bytes, client->videos};
 }
 
-static const struct bench_target target = {turn, press, watch, was_touched, count};
+static void stall(void *data, bool is_stalled)
+{
+	((struct vnc_viewer *)data)->is_stalled = is_stalled;
+}
 
-static void wait_for_first_picture(struct vnc_viewer *viewer, int32_t encoding)
+static unsigned long checksum(void *data, uint64_t *ret_us)
+{
+	struct vnc_viewer *viewer = data;
+	struct rfb_client *client = viewer->client;
+
+	if (viewer->checked_us != viewer->painted_us)
+		viewer->checksum = crc32(0, (const Bytef *)client->pixels,
+					 client->width * client->height * sizeof(uint32_t));
+	viewer->checked_us = viewer->painted_us;
+	*ret_us = viewer->painted_us;
+	return viewer->checksum;
+}
+
+/* What a name on the command line stands for; Tight is what video falls back to. */
+static const struct {
+	const char *name;
+	int32_t encodings[2];
+} kinds[] = {
+	{"video", {RFB_H264, RFB_TIGHT}},
+	{"tight", {RFB_TIGHT, RFB_RAW}},
+	{"zrle", {RFB_ZRLE, RFB_RAW}},
+	{"raw", {RFB_RAW, RFB_RAW}},
+};
+
+static const int32_t *encodings_from_name(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return kinds[i].encodings;
+	bench_fail("the encoding is neither video, tight, zrle nor raw");
+}
+
+static void wait_for_first_picture(struct vnc_viewer *viewer, const int32_t *first)
 {
 	struct rfb_client *client = viewer->client;
-	const int32_t encodings[] = {encoding,	    COMPRESS_LEVEL_1, RFB_RAW,
-				     RFB_LAST_RECT, RFB_CURSOR,	      RFB_EXTENDED_DESKTOP_SIZE,
-				     RFB_QEMU_KEYS, RFB_FENCE,	      RFB_CONTINUOUS_UPDATES};
+	const int32_t encodings[] = {
+		first[0],      first[1],   COMPRESS_LEVEL_1,
+		RFB_LAST_RECT, RFB_CURSOR, RFB_EXTENDED_DESKTOP_SIZE,
+		RFB_QEMU_KEYS, RFB_FENCE,  RFB_CONTINUOUS_UPDATES,
+	};
 
 	while (client->state != RFB_STATE_READY)
 		turn(viewer, -1, SILENCE_MAX_MS);
@@ -112,39 +186,53 @@ static void wait_for_first_picture(struct vnc_viewer *viewer, int32_t encoding)
 
 static int connect_to(const char *where)
 {
+	unsigned port, head;
+
 	if (strncmp(where, "unix:", 5) == 0)
 		return rfb_connect_unix(where + 5);
+	if (sscanf(where, "web:%u/%u", &port, &head) == 2)
+		return bench_websocket_connect((uint16_t)port, head);
 	return rfb_connect_tcp((uint16_t)atoi(where));
 }
 
-static int32_t encoding_from_name(const char *name)
+static _Noreturn void usage(void)
 {
-	if (strcmp(name, "tight") == 0)
-		return RFB_TIGHT;
-	if (strcmp(name, "zrle") == 0)
-		return RFB_ZRLE;
-	if (strcmp(name, "raw") == 0)
-		return RFB_RAW;
-	bench_fail("the encoding is neither tight, zrle nor raw");
+	fputs("usage: bench-vnc-viewer [--decode] video|tight|zrle|raw\n"
+	      "                        unix:PATH|PORT|web:PORT/HEAD [PASSWORD]\n",
+	      stderr);
+	exit(2);
 }
 
 int main(int argc, char **argv)
 {
+	static const struct option options[] = {{"decode", no_argument, NULL, 'd'}, {0}};
+	struct bench_target target = {turn,  press, watch, was_touched,
+				      count, stall, NULL,  checksum};
 	struct vnc_viewer viewer = {0};
-	int fd;
+	bool decodes = false;
+	int option, fd;
 
-	if (argc < 3 || argc > 4) {
-		fputs("usage: bench-vnc-viewer tight|zrle|raw unix:PATH|PORT [PASSWORD]\n", stderr);
-		return 2;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option != 'd')
+			usage();
+		decodes = true;
 	}
-	fd = connect_to(argv[2]);
+	argc -= optind;
+	argv += optind;
+	if (argc < 2 || argc > 3)
+		usage();
+	fd = connect_to(argv[1]);
 	if (fd < 0)
 		bench_fail(strerror(-fd));
-	viewer.client = rfb_client_create(fd, argc > 3 ? argv[3] : NULL, false);
+	bench_sight_init(&viewer.sight);
+	target.sight = decodes ? &viewer.sight : NULL;
+	viewer.client = rfb_client_create(fd, argc > 2 ? argv[2] : NULL, decodes);
 	viewer.client->on_rect = note_rect;
+	viewer.client->on_video = note_video;
 	viewer.client->data = &viewer;
-	wait_for_first_picture(&viewer, encoding_from_name(argv[1]));
+	wait_for_first_picture(&viewer, encodings_from_name(argv[0]));
 	bench_obey(&target, &viewer);
 	rfb_client_destroy(viewer.client);
+	bench_sight_finish(&viewer.sight);
 	return 0;
 }

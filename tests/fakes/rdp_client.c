@@ -172,6 +172,9 @@ static BOOL handle_end_paint(rdpContext *context)
 		.y = window->invalid->y,
 		.width = window->invalid->w,
 		.height = window->invalid->h,
+		.received_us = client->graphics.seen.received_us,
+		.pixels = (const uint32_t *)(const void *)context->gdi->primary_buffer,
+		.stride_bytes = context->gdi->stride,
 	};
 
 	if (window->invalid->null)
@@ -321,6 +324,7 @@ struct rdp_client *rdp_client_start(const struct rdp_client_options *options)
 
 	client->options = *options;
 	client->graphics.is_silent = options->is_silent;
+	client->graphics.is_blind = options->is_blind;
 	pthread_mutex_init(&client->lock, NULL);
 	client->context = freerdp_client_context_new(&entry);
 	if (!client->context || wakeup_create(&client->wakeup) < 0)
@@ -461,8 +465,21 @@ struct rdp_client_video rdp_client_video(struct rdp_client *client)
 {
 	pthread_mutex_lock(&client->lock);
 	struct rdp_client_video video = client->graphics.seen;
+	freerdp_get_stats(client->context->rdp, &video.bytes, NULL, NULL, NULL);
 	pthread_mutex_unlock(&client->lock);
 	return video;
+}
+
+void rdp_client_look(struct rdp_client *client,
+		     void (*look)(void *data, const uint32_t *pixels, size_t stride_bytes,
+				  uint32_t width, uint32_t height),
+		     void *data)
+{
+	pthread_mutex_lock(&client->lock);
+	rdpGdi *gdi = client->context->gdi;
+	look(data, (const uint32_t *)(const void *)gdi->primary_buffer, gdi->stride,
+	     (uint32_t)gdi->width, (uint32_t)gdi->height);
+	pthread_mutex_unlock(&client->lock);
 }
 
 enum rdp_client_pointer rdp_client_pointer(struct rdp_client *client, uint32_t *ret_width,

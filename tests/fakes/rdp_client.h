@@ -12,6 +12,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/cleanup.h"
@@ -34,6 +35,9 @@ struct rdp_client_paint {
 	int32_t width;
 	int32_t height;
 	uint64_t bytes_received; /* since the connection began */
+	uint64_t received_us;	 /* when the last of it was there, before it was decoded */
+	const uint32_t *pixels;	 /* the desktop's (x8r8g8b8), as long as this lasts */
+	size_t stride_bytes;
 };
 
 struct rdp_client_options {
@@ -47,6 +51,7 @@ struct rdp_client_options {
 	bool never_acknowledges;  /* says that it will not */
 	bool is_silent;		  /* does not acknowledge, and does not say so */
 	bool takes_video;	  /* decodes AVC420 */
+	bool is_blind;		  /* decodes and paints nothing, but acknowledges */
 	bool has_touch;
 	bool has_display_control;
 	/* Told of what was painted, and how much came for it; on the client's thread. NULL: not. */
@@ -66,6 +71,8 @@ struct rdp_client_video {
 	unsigned surfaces;	 /* there now */
 	unsigned bad_rects;	 /* of units: that overlap, are empty or lie outside */
 	unsigned errors;	 /* FreeRDP's */
+	uint64_t received_us;	 /* when the last piece or unit was there, not decoded yet */
+	uint64_t bytes;		 /* received since the connection began */
 };
 
 /* How far the desktop is from what it is to show, over all colours of all pixels. */
@@ -113,6 +120,12 @@ struct rdp_client_difference rdp_client_difference(struct rdp_client *client, ui
 						   const uint32_t *pixels);
 
 struct rdp_client_video rdp_client_video(struct rdp_client *client);
+
+/** Has `look` see the desktop's pixels (x8r8g8b8), while nothing is painted. */
+void rdp_client_look(struct rdp_client *client,
+		     void (*look)(void *data, const uint32_t *pixels, size_t stride_bytes,
+				  uint32_t width, uint32_t height),
+		     void *data);
 
 /** The pointer, and the hot spot and first pixel of a shape (a8r8g8b8, straight). */
 enum rdp_client_pointer rdp_client_pointer(struct rdp_client *client, uint32_t *ret_width,

@@ -5,6 +5,8 @@
 #include <freerdp/gdi/gdi.h>
 #include <freerdp/gdi/gfx.h>
 
+#include "common/loop.h"
+
 /* FreeRDP's drawing has taken `custom` for itself. */
 static struct rdp_client_graphics *graphics_of(RdpgfxClientContext *context)
 {
@@ -53,6 +55,9 @@ static UINT handle_surface_command(RdpgfxClientContext *context,
 	} else {
 		graphics->seen.pieces++;
 	}
+	graphics->seen.received_us = loop_now_us();
+	if (graphics->is_blind)
+		return CHANNEL_RC_OK;
 	UINT error = graphics->surface_command(context, command);
 	if (error)
 		graphics->seen.errors++;
@@ -63,9 +68,11 @@ static UINT handle_surface_to_surface(RdpgfxClientContext *context,
 				      const RDPGFX_SURFACE_TO_SURFACE_PDU *pdu)
 {
 	struct rdp_client_graphics *graphics = graphics_of(context);
-	UINT error = graphics->surface_to_surface(context, pdu);
 
 	graphics->seen.copies++;
+	if (graphics->is_blind)
+		return CHANNEL_RC_OK;
+	UINT error = graphics->surface_to_surface(context, pdu);
 	if (error)
 		graphics->seen.errors++;
 	return error;

@@ -18,6 +18,7 @@
 struct rdp_client_graphics {
 	RdpgfxClientContext *context; /* NULL: there is no channel */
 	bool is_silent;
+	bool is_blind;
 	struct rdp_client_video seen;
 
 	/* FreeRDP's own: */

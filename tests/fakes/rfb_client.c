@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "common/loop.h"
 #include "common/xalloc.h"
 #include "tests/fakes/rfb_decode.h"
 #include "tests/fakes/rfb_h264.h"
@@ -230,6 +231,7 @@ static ssize_t read_picture(struct rfb_client *client, const struct rfb_rect *re
 		client->picture_rects++;
 		client->picture_area += (uint64_t)rect->width * rect->height;
 		client->last_encoding = encoding;
+		client->videos += encoding == RFB_H264;
 		if (client->on_rect)
 			client->on_rect(client->data, rect->x, rect->y, rect->width, rect->height);
 	}
@@ -398,6 +400,7 @@ int rfb_client_process(struct rfb_client *client)
 		if (n <= 0)
 			return end(client, -ECONNRESET);
 		client->bytes += (uint64_t)n;
+		client->received_us = loop_now_us();
 		client->input_size += (size_t)n;
 		r = parse(client);
 		if (r < 0)

@@ -47,7 +47,9 @@ enum rfb_state {
 	RFB_STATE_CLOSED,
 };
 
+struct h264_picture;
 struct rfb_h264;
+struct rfb_rect;
 struct rfb_unit;
 
 struct rfb_cursor {
@@ -68,6 +70,10 @@ struct rfb_client {
 
 	/* told of each picture rectangle, once it is there; may be NULL */
 	void (*on_rect)(void *data, uint16_t x, uint16_t y, uint16_t width, uint16_t height);
+	/* given each picture of video that was decoded, in place of the client's painting it,
+	 * which is slow; may be NULL */
+	void (*on_video)(void *data, const struct rfb_rect *rect,
+			 const struct h264_picture *picture);
 	void *data;
 
 	/* input that is not parsed yet */
@@ -91,7 +97,9 @@ struct rfb_client {
 	unsigned picture_rects;
 	uint64_t picture_area; /* pixels of all picture rects */
 	uint64_t bytes;
+	uint64_t received_us;  /* when the last of them came (CLOCK_MONOTONIC) */
 	int32_t last_encoding; /* of a picture rect */
+	unsigned videos;       /* picture rects with encoding 50 */
 	unsigned jpegs;
 	struct rfb_unit *units; /* H.264, all that came (rfb_h264.h) */
 	unsigned units_count;

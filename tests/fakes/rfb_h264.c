@@ -220,7 +220,10 @@ static const char *decode(struct rfb_client *client, const struct rfb_rect *rect
 	if (picture.width != rect->width || picture.height != rect->height)
 		return "a picture of another size than its rectangle";
 	note(client, rect, flags, data, size, unit.is_idr);
-	paint(client, rect, &picture);
+	if (client->on_video)
+		client->on_video(client->data, rect, &picture);
+	else
+		paint(client, rect, &picture);
 	return NULL;
 }
 

@@ -28,7 +28,7 @@ class Gateway:
         self._results = results
         self._config = os.path.join(folder, f"{name}.conf")
         self._program = None
-        self.rdp_port, self.web_port, self.vnc_port = _free_ports()
+        self.rdp_port, self.web_port, self.vnc_port = free_ports()
         config = [
             "[gateway]", "name=e2e", f"attach={attach}",
             f"rdp=127.0.0.1:{self.rdp_port}", f"vnc=127.0.0.1:{self.vnc_port}",
@@ -106,7 +106,7 @@ class Gateway:
         return self.status()["viewers"]
 
 
-def _free_ports():
+def free_ports():
     """Three places for listeners, the last with room for a second head's next to it.
 
     They are below the ports that the kernel hands out for port 0, so that nothing

@@ -104,6 +104,10 @@ class Conversation:
                 env={**os.environ, **(env or {})})
         self._rest = b""
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def read(self, timeout=2 * PATIENCE_S):
         """Waits for the next line."""
         deadline = time.monotonic() + timeout
@@ -119,10 +123,14 @@ class Conversation:
         line, self._rest = self._rest.split(b"\n", 1)
         return line.decode()
 
-    def tell(self, line):
-        """Tells it a line, and returns its answer."""
+    def send(self, line):
+        """Tells it a line, whose answer read() waits for."""
         self._process.stdin.write(line.encode() + b"\n")
         self._process.stdin.flush()
+
+    def tell(self, line):
+        """Tells it a line, and returns its answer."""
+        self.send(line)
         return self.read()
 
     def stop(self, timeout=20):
