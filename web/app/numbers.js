@@ -13,6 +13,7 @@ export function headNumbers(before, now) {
   return now.heads.map((head) => {
     const then = before?.heads.find(({ index }) => index === head.index);
     const grown = (name) => growth(then?.encodes?.[name], head.encodes?.[name]);
+    const msPerFrame = (name) => ratio(grown(name), grown('frames'), 1000);
     return {
       index: head.index,
       width: head.width,
@@ -22,10 +23,9 @@ export function headNumbers(before, now) {
       frames: ratio(grown('frames'), seconds),
       waited: ratio(grown('waited'), seconds),
       units: ratio(grown('units'), seconds),
-      unitMs: ratio(grown('encode_us'), grown('units'), 1000),
       pieces: ratio(grown('pieces'), seconds),
-      pieceMs: ratio(grown('pieces_us'), grown('pieces'), 1000),
       shared: ratio(grown('pieces_shared'), seconds),
+      encodeMs: sum(msPerFrame('encode_us'), msPerFrame('pieces_us')),
     };
   });
 }
@@ -72,6 +72,10 @@ function growth(before, now) {
 
 function ratio(amount, by, unit = 1) {
   return amount === null || !by ? null : amount / by / unit;
+}
+
+function sum(one, other) {
+  return one === null || other === null ? null : one + other;
 }
 
 /* Of what came between; a percentile would be of all since the viewer joined. */

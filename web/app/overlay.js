@@ -24,9 +24,9 @@ const HEAD_COLUMNS = {
   'Frames/s': ({ frames }) => formatRate(frames),
   'Waited/s': ({ waited }) => formatRate(waited),
   'Video/s': ({ units }) => formatRate(units),
-  'Encode': ({ unitMs }) => formatMs(unitMs),
   'Exact/s': ({ pieces }) => formatRate(pieces),
   'Shared/s': ({ shared }) => formatRate(shared),
+  'Encode/frame': ({ encodeMs }) => formatMs(encodeMs),
   'This page': ({ here }) => here,
 };
 

@@ -35,7 +35,7 @@ test('what was counted becomes a rate', () => {
   });
   assert.deepEqual(headNumbers(status(), now), [{
     index: 0, width: 1920, height: 1080, viewers: 1, streams: 2,
-    frames: 30, waited: 1, units: 25, unitMs: 2, pieces: 5, pieceMs: 0.5, shared: 15,
+    frames: 30, waited: 1, units: 25, pieces: 5, shared: 15, encodeMs: 1.75,
   }]);
 });
 
@@ -70,7 +70,7 @@ test('one answer alone tells no rates', () => {
 });
 
 test('where nothing was encoded or answered, there is no mean', () => {
-  assert.equal(headNumbers(status(), status({ time_us: 1e6 }))[0].unitMs, null);
+  assert.equal(headNumbers(status(), status({ time_us: 1e6 }))[0].encodeMs, null);
   assert.equal(viewerNumbers(status(), status({ time_us: 1e6 }))[0].acknowledgedMs, null);
 });
 
