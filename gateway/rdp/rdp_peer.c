@@ -199,8 +199,8 @@ static int timeout_ms(uint64_t deadline_us)
 	return deadline_us <= now ? 0 : (int)((deadline_us - now + 999) / 1000);
 }
 
-/* Waits for anything to do. Returns whether the socket takes more. */
-static bool wait_for_events(struct rdp_peer *peer)
+/* Waits for anything to do. */
+static void wait_for_events(struct rdp_peer *peer)
 {
 	struct pollfd fds[2 + HANDLES_MAX + RDP_CHANNELS_POLL_MAX] = {
 		{.fd = wakeup_fd(peer->wakeup), .events = POLLIN},
@@ -222,7 +222,14 @@ static bool wait_for_events(struct rdp_peer *peer)
 		wakeup_clear(peer->wakeup);
 		peer->has_news = true;
 	}
-	return fds[1].revents & POLLOUT;
+}
+
+/* What is written beyond this blocks. */
+static bool takes_more(struct rdp_peer *peer)
+{
+	struct pollfd socket = {.fd = peer->socket, .events = POLLOUT};
+
+	return poll(&socket, 1, 0) == 1 && socket.revents & POLLOUT;
 }
 
 /* On another head the pointer has another shape. */
@@ -270,8 +277,8 @@ static int end(struct rdp_peer *peer, int error, const char *reason)
 static int turn(struct rdp_peer *peer)
 {
 	struct rdp_channels *channels = peer->context->channels;
-	bool can_write = wait_for_events(peer);
 
+	wait_for_events(peer);
 	if (is_stopping(peer))
 		return -ECANCELED;
 	if (!peer->freerdp->CheckFileDescriptor(peer->freerdp))
@@ -286,10 +293,18 @@ static int turn(struct rdp_peer *peer)
 		return end(peer, -ENOBUFS, "sent input faster than the guest takes it");
 	if (loop_now_us() > rdp_channels_deadline_us(channels))
 		return end(peer, -ETIMEDOUT, "acknowledges no frames");
-	if (can_write && can_show(peer) && show(peer) < 0)
+	/* All that has been handled by now may have made news, or room for it. */
+	bool can_write = waits_for_socket(peer) && takes_more(peer);
+
+	if (can_write && show(peer) < 0)
 		return -EIO;
+	/* FreeRDP writes in small pieces, which go to the network as one. */
+	if (can_write)
+		rdp_socket_hold_back(peer->socket, true);
 	if (rdp_channels_flush(channels) < 0)
 		return -EIO;
+	if (can_write)
+		rdp_socket_hold_back(peer->socket, false);
 	rdp_picture_note_written(peer->context->picture, viewer_counters(peer->viewer));
 	return 0;
 }

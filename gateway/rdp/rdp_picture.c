@@ -243,30 +243,41 @@ static int send_change(struct rdp_picture *picture, unsigned index, struct rdp_c
 	return rdp_change_sent(change, &view->ledger);
 }
 
+/* Sends the newest picture. Returns 1 when something of it is left, 0 when not, or negative errno.
+ */
+static int send_newest(struct rdp_picture *picture, unsigned index, struct rdp_output *output,
+		       struct viewer_counters *counters, bool *ret_is_new)
+{
+	const struct rdp_place *place = &picture->layout.places[index];
+	struct view *view = &picture->views[index];
+	struct rdp_change change;
+	int r = 1; /* when the head got this size or left it just now */
+
+	rdp_change_begin(&change, feeds_get(picture->feeds, place->head), view->feed,
+			 &view->ledger);
+	if (fits(place, change.picture.frame->width, change.picture.frame->height))
+		r = send_change(picture, index, &change, output, counters);
+	*ret_is_new = change.is_new;
+	rdp_change_finish(&change);
+	return r;
+}
+
 /* Returns 1 when something is left or may be, 0 when not, -EAGAIN when the head has another size by
  * now. */
 static int send_view(struct rdp_picture *picture, unsigned index, struct rdp_output *output,
 		     struct viewer_counters *counters)
 {
 	const struct rdp_place *place = &picture->layout.places[index];
-	struct view *view = &picture->views[index];
 	struct size size = head_size(heads_get(picture->heads, place->head));
-	struct rdp_change change;
+	bool is_new = true;
 	int r = 0;
 
 	if (!fits(place, size.width, size.height))
 		return -EAGAIN;
-
-	rdp_change_begin(&change, feeds_get(picture->feeds, place->head), view->feed,
-			 &view->ledger);
-	/* Else the head got this size or left it just now, and there is a wakeup for that. */
-	if (fits(place, change.picture.frame->width, change.picture.frame->height))
-		r = send_change(picture, index, &change, output, counters);
 	/* Only who asks again, and finds nothing new, is waited for by the feed. */
-	if (r == 0 && change.is_new)
-		r = 1;
-	rdp_change_finish(&change);
-	return r;
+	while (r == 0 && is_new && output->ops->has_room(output))
+		r = send_newest(picture, index, output, counters, &is_new);
+	return r == 0 ? is_new : r;
 }
 
 int rdp_picture_send(struct rdp_picture *picture, struct rdp_output *output,

@@ -28,3 +28,8 @@ void rdp_socket_tune(int fd)
 	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, SILENCE_S);
 	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
+
+void rdp_socket_hold_back(int fd, bool is_held)
+{
+	set_option(fd, IPPROTO_TCP, TCP_CORK, is_held);
+}
