@@ -29,6 +29,11 @@
 #define QUIET_SHARE (2.0 / 5)
 #define QUIET_US    500000
 
+/* So is a large one of which every frame damages less than this part, for longer: it began with a
+ * large change, and what goes on is scattered. */
+#define SPARSE_SHARE (SHARE_MIN / 2)
+#define SPARSE_US    2000000
+
 /* How long a region is still before it closes: longer than the time between its frames, but for
  * frames so rare that each is sharp before the next. */
 #define STILL_MIN_US UINT64_C(100000)
@@ -57,6 +62,8 @@ struct region {
 
 	uint64_t since_us; /* what follows is counted */
 	uint64_t damaged_area;
+	unsigned frames;	  /* that damaged it */
+	uint64_t sparse_since_us; /* 0: it is not */
 };
 
 struct motion {
@@ -297,14 +304,22 @@ static void add_region(struct motion *motion, struct motion_cover *cover,
 static bool is_quiet(struct region *region, uint64_t now_us)
 {
 	uint64_t while_us = now_us - region->since_us;
-	double least = (double)area(&region->is.box) * QUIET_SHARE * (double)while_us / 1e6;
+	double all = (double)area(&region->is.box);
+	double damaged = (double)region->damaged_area;
 
 	if (while_us < QUIET_US)
 		return false;
-	if ((double)region->damaged_area < least)
+	if (damaged < all * QUIET_SHARE * (double)while_us / 1e6)
+		return true;
+	if (all < LARGE_PIXELS || damaged >= all * SPARSE_SHARE * region->frames)
+		region->sparse_since_us = 0;
+	else if (region->sparse_since_us == 0)
+		region->sparse_since_us = region->since_us;
+	else if (now_us - region->sparse_since_us >= SPARSE_US)
 		return true;
 	region->since_us = now_us;
 	region->damaged_area = 0;
+	region->frames = 0;
 	return false;
 }
 
@@ -441,6 +456,7 @@ static void note_in_region(struct region *region, pixman_region32_t *damage, uin
 
 	region->last_us = now_us;
 	region->damaged_area += inside;
+	region->frames++;
 	if (gap_us == 0)
 		return;
 	region->interval_us -= region->interval_us / 8;

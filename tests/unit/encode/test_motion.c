@@ -78,24 +78,41 @@ static void typing_in_a_terminal_stays_lossless(void)
 	stage_close(&stage);
 }
 
-static void small_scattered_damage_never_becomes_video(void)
+/* Frames of which each damages 5 % of the head. */
+static void scatter(struct stage *stage, int frames)
 {
-	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
-
-	for (int frame = 0; frame < 60 * 20; frame++) {
+	while (frames-- > 0) {
 		pixman_region32_t damage;
 
 		pixman_region32_init(&damage);
 		for (int i = 0; i < 101; i++) {
-			int x = (int)stage_random(&stage, STAGE_WIDTH / 64) * 64;
-			int y = (int)stage_random(&stage, STAGE_HEIGHT / 16) * 16;
+			int x = (int)stage_random(stage, STAGE_WIDTH / 64) * 64;
+			int y = (int)stage_random(stage, STAGE_HEIGHT / 16) * 16;
 
 			stage_add_tiles(&damage, x, y, x + 64, y + 16);
 		}
-		stage_note(&stage, &damage);
+		stage_note(stage, &damage);
 		pixman_region32_fini(&damage);
-		stage_pass(&stage, SECOND / 60);
+		stage_pass(stage, SECOND / 60);
 	}
+}
+
+static void small_scattered_damage_after_a_large_change_is_no_video_for_long(void)
+{
+	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
+
+	stage_note_box(&stage, 0, 0, STAGE_WIDTH, STAGE_HEIGHT);
+	scatter(&stage, 60 * 4);
+	EXPECT_INT(stage_regions(&stage), 0);
+	EXPECT_INT(stage.plans, 2);
+	stage_close(&stage);
+}
+
+static void small_scattered_damage_never_becomes_video(void)
+{
+	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
+
+	scatter(&stage, 60 * 20);
 	stage_print(&stage, "scattered 5 %");
 	EXPECT_INT(stage.plans, 0);
 	stage_close(&stage);
@@ -456,6 +473,7 @@ int main(void)
 	RUN_TEST(a_blinking_caret_and_a_clock_stay_lossless);
 	RUN_TEST(typing_in_a_terminal_stays_lossless);
 	RUN_TEST(small_scattered_damage_never_becomes_video);
+	RUN_TEST(small_scattered_damage_after_a_large_change_is_no_video_for_long);
 	RUN_TEST(a_small_spinner_stays_lossless);
 	RUN_TEST(what_rests_in_a_region_settles_while_the_rest_goes_on);
 	RUN_TEST(more_than_four_things_are_four_regions_and_the_rest_lossless);
