@@ -7,8 +7,8 @@
  * One viewer as libvncserver knows it: a rfbScreenInfo of its own with one
  * rfbClientRec. All that has to be known about the library's habits is here.
  *
- * The library encodes, and it parses the few messages that concern encoding;
- * it never listens, starts no thread, and owns nothing that viewers share.
+ * The library encodes what this viewer alone needs, and parses the few messages about
+ * formats and sizes; it never listens, starts no thread, and owns nothing that viewers share.
  *
  * Threads: the viewer's own. vnc_client_library_open() comes first, once.
  */

@@ -5,7 +5,7 @@
  * VNC messages
  *
  * What a viewer may say once it is connected, and who handles it: the library
- * what concerns encoding, we the rest. Anything else is refused by name, before the
+ * what concerns formats and sizes, we the rest. Anything else is refused by name, before the
  * library sees it: its file transfer and scaling reach into state that is not the
  * viewer's own.
  *
