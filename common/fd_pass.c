@@ -7,9 +7,6 @@
 
 #include "common/cleanup.h"
 
-/* Room for what a peer may attach to one message, so that it is closed and not lost. */
-#define FDS_MAX 8
-
 int fd_pass_pair(int ret_fds[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ret_fds) < 0)
@@ -45,9 +42,10 @@ ssize_t fd_pass_send(int socket, const void *bytes, size_t size, int fd)
 	return sent < 0 ? -errno : sent;
 }
 
-static int first_fd_of(struct msghdr *message)
+/* The kernel closes what the control space has no room for. */
+static unsigned take_fds(struct msghdr *message, int ret_fds[FD_PASS_MAX])
 {
-	int first = -1;
+	unsigned taken = 0;
 
 	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
 	     header = CMSG_NXTHDR(message, header)) {
@@ -60,19 +58,20 @@ static int first_fd_of(struct msghdr *message)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(fd));
-			if (first < 0)
-				first = fd;
+			if (taken < FD_PASS_MAX)
+				ret_fds[taken++] = fd;
 			else
 				close_fd(fd);
 		}
 	}
-	return first;
+	return taken;
 }
 
-ssize_t fd_pass_receive(int socket, void *bytes, size_t size, int *ret_fd)
+ssize_t fd_pass_receive_many(int socket, void *bytes, size_t size, int ret_fds[FD_PASS_MAX],
+			     unsigned *ret_count)
 {
 	union {
-		char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
+		char space[CMSG_SPACE(FD_PASS_MAX * sizeof(int))];
 		struct cmsghdr align;
 	} control = {0};
 	struct iovec part = {.iov_base = bytes, .iov_len = size};
@@ -90,6 +89,20 @@ ssize_t fd_pass_receive(int socket, void *bytes, size_t size, int *ret_fd)
 	if (received < 0)
 		return -errno;
 
-	*ret_fd = first_fd_of(&message);
+	*ret_count = take_fds(&message, ret_fds);
+	return received;
+}
+
+ssize_t fd_pass_receive(int socket, void *bytes, size_t size, int *ret_fd)
+{
+	int fds[FD_PASS_MAX];
+	unsigned count;
+	ssize_t received = fd_pass_receive_many(socket, bytes, size, fds, &count);
+
+	if (received < 0)
+		return received;
+	*ret_fd = count > 0 ? fds[0] : -1;
+	for (unsigned i = 1; i < count; i++)
+		close_fd(fds[i]);
 	return received;
 }

@@ -30,3 +30,13 @@ ssize_t fd_pass_send(int socket, const void *bytes, size_t size, int fd);
  * Returns the bytes received, 0 at end of file, or negative errno.
  */
 ssize_t fd_pass_receive(int socket, void *bytes, size_t size, int *ret_fd);
+
+/* As many descriptors as come with one message here. */
+#define FD_PASS_MAX 8
+
+/**
+ * The same with up to FD_PASS_MAX descriptors, which are put into `ret_fds`
+ * and counted in `*ret_count`; the caller owns them. Further ones are closed.
+ */
+ssize_t fd_pass_receive_many(int socket, void *bytes, size_t size, int ret_fds[FD_PASS_MAX],
+			     unsigned *ret_count);
