@@ -6,6 +6,8 @@ from support.case import GuestTest
 from support.gateway import HEAD_SIZES
 from support.viewers import LEFT, RdpViewer, VncViewer
 from support.viewing import key_lines
+from support.vm import BOOT_PATIENCE_S
+from support.waiting import wait_until
 
 
 class Together(GuestTest):
@@ -20,7 +22,7 @@ class Together(GuestTest):
         display.set_monitors((1920, 1080), (1920, 1080))
         self.rdp = self.keep(RdpViewer(display, self.gateway.rdp_port, self.access["password"],
                                        self.results, size=(3840, 1080),
-                                       options=["/multimon:force"]))
+                                       options=["/multimon:force", "/gfx:AVC420"]))
         self.page = self.keep(BrowserViewer(self.gateway.url, self.access["password"],
                                             self.results))
 
@@ -46,6 +48,13 @@ class Together(GuestTest):
 
         self.vm.step(5)
         self.expect_all_show_the_guest("five frames later")
+
+        self.vm.resume()
+        wait_until(lambda: all(viewer["units"] >= 30 for viewer in self.gateway.status()["viewers"]
+                               if viewer["protocol"] == "rdp"),
+                   "both heads move in the RDP client", BOOT_PATIENCE_S)
+        self.vm.freeze()
+        self.expect_all_show_the_guest("after some motion")
 
         mark = self.vm.serial.mark()
         expected = []
