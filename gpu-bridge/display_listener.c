@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gpu-bridge/display_listener.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/display1.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+
+/* Answers that a viewer may owe before changes are merged: enough that a viewer
+ * which answers at once never waits for the next change. */
+#define UPDATES_MAX  4
+#define POINTERS_MAX 4
+
+/* More rectangles than this become the one around them. */
+#define RECTS_MAX 16
+
+/* What an array may have in D-Bus. */
+#define COPY_BYTES_MAX (64u << 20)
+
+struct display_listener {
+	const struct display *display;
+	unsigned output;
+	uint64_t patience_us;
+	display_listener_end_fn on_end;
+	void *data;
+	sd_bus *bus;
+	bool is_ready; /* it has said what it can do */
+	bool can_map;
+	bool is_off; /* it was told of no surface, or of none that it can be shown */
+
+	/* Answers that it owes. */
+	bool owes_surface;
+	unsigned owes_updates;
+	unsigned owes_pointers;
+
+	/* What it has not been told. */
+	bool surface_waits;
+	bool cursor_waits;
+	bool pointer_waits;
+	pixman_region32_t damage; /* of the surface that it was told last */
+};
+
+/* -- Calls ------------------------------------------------------------------- */
+
+static int new_call(struct display_listener *listener, const char *interface, const char *member,
+		    sd_bus_message **ret_call)
+{
+	return sd_bus_message_new_method_call(listener->bus, ret_call, NULL, DISPLAY1_LISTENER_PATH,
+					      interface, member);
+}
+
+/* Sends without waiting; the answer goes to `handler`. */
+static int send_call(struct display_listener *listener, sd_bus_message *call,
+		     sd_bus_message_handler_t handler)
+{
+	int r = sd_bus_call_async(listener->bus, NULL, call, handler, listener,
+				  listener->patience_us);
+
+	return r < 0 ? r : 0;
+}
+
+static void tell(struct display_listener *listener);
+
+static void end(struct display_listener *listener, const char *reason)
+{
+	listener->on_end(listener->data, reason);
+}
+
+/* Whether an answer says that none came: the listener is gone then. */
+static bool ends_with(struct display_listener *listener, sd_bus_message *answer)
+{
+	if (!sd_bus_message_is_method_error(answer, SD_BUS_ERROR_NO_REPLY))
+		return false;
+	/* A connection that has ended says so itself. */
+	if (sd_bus_is_open(listener->bus) > 0)
+		end(listener, "it does not answer");
+	return true;
+}
+
+/*
+ * Other errors are the viewer's own business, as with QEMU.
+ *
+ * The handlers return 1: after one that was called because no answer came, and
+ * returned 0, sd-bus (252) goes on with a connection that it has closed.
+ */
+static int handle_update_answer(sd_bus_message *answer, void *data, sd_bus_error *error)
+{
+	struct display_listener *listener = data;
+
+	if (ends_with(listener, answer))
+		return 1;
+	listener->owes_updates--;
+	tell(listener);
+	return 1;
+}
+
+static int handle_surface_answer(sd_bus_message *answer, void *data, sd_bus_error *error)
+{
+	struct display_listener *listener = data;
+
+	if (ends_with(listener, answer))
+		return 1;
+	listener->owes_surface = false;
+	tell(listener);
+	return 1;
+}
+
+static int handle_map_answer(sd_bus_message *answer, void *data, sd_bus_error *error)
+{
+	struct display_listener *listener = data;
+
+	/* What cannot be mapped is copied from now on. */
+	if (sd_bus_message_is_method_error(answer, NULL)) {
+		listener->can_map = false;
+		listener->surface_waits = true;
+	}
+	return handle_surface_answer(answer, data, error);
+}
+
+static int handle_pointer_answer(sd_bus_message *answer, void *data, sd_bus_error *error)
+{
+	struct display_listener *listener = data;
+
+	if (ends_with(listener, answer))
+		return 1;
+	listener->owes_pointers--;
+	tell(listener);
+	return 1;
+}
+
+/* -- Surfaces ---------------------------------------------------------------- */
+
+static struct display_rect rect_from_box(const pixman_box32_t *box)
+{
+	return (struct display_rect){
+		.x = (uint32_t)box->x1,
+		.y = (uint32_t)box->y1,
+		.width = (uint32_t)(box->x2 - box->x1),
+		.height = (uint32_t)(box->y2 - box->y1),
+	};
+}
+
+static void copy_rows(unsigned char *to, const struct display_surface *surface,
+		      const struct display_rect *rect)
+{
+	const unsigned char *row = (const unsigned char *)surface->pixels +
+				   (size_t)rect->y * surface->stride_bytes + (size_t)rect->x * 4;
+
+	for (uint32_t y = 0; y < rect->height; y++) {
+		memcpy(to, row, (size_t)rect->width * 4);
+		to += (size_t)rect->width * 4;
+		row += surface->stride_bytes;
+	}
+}
+
+/* Pixels with no gaps between their rows. */
+static int append_copy(sd_bus_message *call, const struct display_surface *surface,
+		       const struct display_rect *rect)
+{
+	void *space;
+	int r = sd_bus_message_append_array_space(call, 'y', (size_t)rect->width * rect->height * 4,
+						  &space);
+
+	if (r < 0)
+		return r;
+	copy_rows(space, surface, rect);
+	return 0;
+}
+
+static int send_disable(struct display_listener *listener)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	int r = new_call(listener, DISPLAY1_LISTENER, "Disable", &call);
+
+	if (r >= 0)
+		r = send_call(listener, call, handle_surface_answer);
+	if (r >= 0)
+		listener->owes_surface = true;
+	return r;
+}
+
+static int send_scanout_map(struct display_listener *listener,
+			    const struct display_surface *surface)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	int r = new_call(listener, DISPLAY1_LISTENER_MAP, "ScanoutMap", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "huuuuu", surface->fd, surface->offset,
+					  surface->width, surface->height, surface->stride_bytes,
+					  (uint32_t)surface->format);
+	if (r >= 0)
+		r = send_call(listener, call, handle_map_answer);
+	if (r >= 0)
+		listener->owes_surface = true;
+	return r;
+}
+
+static int send_scanout(struct display_listener *listener, const struct display_surface *surface)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	struct display_rect whole = {0, 0, surface->width, surface->height};
+	int r = new_call(listener, DISPLAY1_LISTENER, "Scanout", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "uuuu", surface->width, surface->height,
+					  surface->width * 4, (uint32_t)surface->format);
+	if (r >= 0)
+		r = append_copy(call, surface, &whole);
+	if (r >= 0)
+		r = send_call(listener, call, handle_surface_answer);
+	if (r >= 0)
+		listener->owes_surface = true;
+	return r;
+}
+
+/* Whether the viewer can be shown a surface at all. */
+static bool can_show(const struct display_listener *listener, const struct display_surface *surface)
+{
+	if (listener->can_map || (uint64_t)surface->width * surface->height * 4 <= COPY_BYTES_MAX)
+		return true;
+	if (!listener->is_off)
+		log_warning("output %u: %ux%u pixels are too many for a viewer that maps none",
+			    listener->output, surface->width, surface->height);
+	return false;
+}
+
+/* As QEMU does it: a surface is announced, and then an update says that all of it is new.
+ * A copy says both. */
+static int tell_surface(struct display_listener *listener)
+{
+	const struct display_surface *surface = display_surface(listener->display,
+								listener->output);
+
+	listener->surface_waits = false;
+	pixman_region32_clear(&listener->damage);
+	listener->is_off = !surface || !can_show(listener, surface);
+	if (listener->is_off)
+		return send_disable(listener);
+	if (!listener->can_map)
+		return send_scanout(listener, surface);
+	pixman_region32_union_rect(&listener->damage, &listener->damage, 0, 0, surface->width,
+				   surface->height);
+	return send_scanout_map(listener, surface);
+}
+
+/* -- Updates ----------------------------------------------------------------- */
+
+static int send_update_map(struct display_listener *listener, const struct display_rect *rect)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	int r = new_call(listener, DISPLAY1_LISTENER_MAP, "UpdateMap", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "iiii", rect->x, rect->y, rect->width,
+					  rect->height);
+	return r < 0 ? r : send_call(listener, call, handle_update_answer);
+}
+
+static int send_update(struct display_listener *listener, const struct display_surface *surface,
+		       const struct display_rect *rect)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	int r = new_call(listener, DISPLAY1_LISTENER, "Update", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "iiiiuu", rect->x, rect->y, rect->width,
+					  rect->height, rect->width * 4, (uint32_t)surface->format);
+	if (r >= 0)
+		r = append_copy(call, surface, rect);
+	return r < 0 ? r : send_call(listener, call, handle_update_answer);
+}
+
+static int tell_damage(struct display_listener *listener)
+{
+	const struct display_surface *surface = display_surface(listener->display,
+								listener->output);
+	pixman_box32_t *boxes;
+	int count, r = 0;
+
+	boxes = pixman_region32_rectangles(&listener->damage, &count);
+	for (int i = 0; i < count && r >= 0; i++) {
+		struct display_rect rect = rect_from_box(&boxes[i]);
+
+		r = listener->can_map ? send_update_map(listener, &rect)
+				      : send_update(listener, surface, &rect);
+		if (r >= 0)
+			listener->owes_updates++;
+	}
+	pixman_region32_clear(&listener->damage);
+	return r;
+}
+
+/* Copies are told one change at a time: what a stuck viewer can make us hold is
+ * one picture. Shared memory costs nothing. */
+static bool may_update(const struct display_listener *listener)
+{
+	if (listener->surface_waits || !pixman_region32_not_empty(&listener->damage))
+		return false;
+	if (listener->can_map)
+		return listener->owes_updates < UPDATES_MAX;
+	return listener->owes_updates == 0 && !listener->owes_surface;
+}
+
+/* -- The pointer ------------------------------------------------------------- */
+
+static int send_cursor(struct display_listener *listener)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	const struct display_cursor *cursor = display_cursor(listener->display, listener->output);
+	int r = new_call(listener, DISPLAY1_LISTENER, "CursorDefine", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "iiii", DISPLAY_CURSOR_SIDE, DISPLAY_CURSOR_SIDE,
+					  cursor->hot_x, cursor->hot_y);
+	if (r >= 0)
+		r = sd_bus_message_append_array(call, 'y', cursor->pixels, sizeof(cursor->pixels));
+	return r < 0 ? r : send_call(listener, call, handle_pointer_answer);
+}
+
+static int send_pointer(struct display_listener *listener)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	struct display_pointer pointer = display_pointer(listener->display, listener->output);
+	int r = new_call(listener, DISPLAY1_LISTENER, "MouseSet", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "iii", pointer.x, pointer.y, pointer.is_visible);
+	return r < 0 ? r : send_call(listener, call, handle_pointer_answer);
+}
+
+static int tell_pointer(struct display_listener *listener)
+{
+	int r = 0;
+
+	if (listener->cursor_waits && listener->owes_pointers < POINTERS_MAX) {
+		listener->cursor_waits = false;
+		r = send_cursor(listener);
+		listener->owes_pointers += r >= 0;
+	}
+	if (r >= 0 && listener->pointer_waits && listener->owes_pointers < POINTERS_MAX) {
+		listener->pointer_waits = false;
+		r = send_pointer(listener);
+		listener->owes_pointers += r >= 0;
+	}
+	return r;
+}
+
+/* -- What waits -------------------------------------------------------------- */
+
+/* Tells as much of what waits as the viewer may be told now. */
+static void tell(struct display_listener *listener)
+{
+	int r = 0;
+
+	if (!listener->is_ready)
+		return;
+	if (listener->surface_waits && !listener->owes_surface &&
+	    (listener->can_map || listener->owes_updates == 0))
+		r = tell_surface(listener);
+	if (r >= 0 && may_update(listener))
+		r = tell_damage(listener);
+	if (r >= 0)
+		r = tell_pointer(listener);
+	/* Of a connection that has ended it hears otherwise. */
+	if (r < 0 && sd_bus_is_open(listener->bus) > 0)
+		end(listener, strerror(-r));
+}
+
+void display_listener_surface_changed(struct display_listener *listener)
+{
+	listener->surface_waits = true;
+	pixman_region32_clear(&listener->damage);
+	tell(listener);
+}
+
+void display_listener_updated(struct display_listener *listener, const struct display_rect *rect)
+{
+	/* All of a surface that waits is new. */
+	if (listener->surface_waits || listener->is_off)
+		return;
+	pixman_region32_union_rect(&listener->damage, &listener->damage, (int)rect->x, (int)rect->y,
+				   rect->width, rect->height);
+	if (pixman_region32_n_rects(&listener->damage) > RECTS_MAX)
+		pixman_region32_reset(&listener->damage,
+				      pixman_region32_extents(&listener->damage));
+	tell(listener);
+}
+
+void display_listener_cursor_changed(struct display_listener *listener)
+{
+	listener->cursor_waits = true;
+	tell(listener);
+}
+
+void display_listener_pointer_moved(struct display_listener *listener)
+{
+	listener->pointer_waits = true;
+	tell(listener);
+}
+
+/* -- Life -------------------------------------------------------------------- */
+
+static int read_interfaces(void *data, const char *name, const char *contents,
+			   sd_bus_message *message)
+{
+	struct display_listener *listener = data;
+	const char *interface;
+	int r;
+
+	if (strcmp(name, "Interfaces") != 0 || strcmp(contents, "as") != 0)
+		return 0;
+	r = sd_bus_message_enter_container(message, 'a', "s");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_read(message, "s", &interface)) > 0)
+		if (strcmp(interface, DISPLAY1_LISTENER_MAP) == 0)
+			listener->can_map = true;
+	if (r < 0)
+		return r;
+	r = sd_bus_message_exit_container(message);
+	return r < 0 ? r : 1;
+}
+
+static int handle_properties(sd_bus_message *answer, void *data, sd_bus_error *error)
+{
+	struct display_listener *listener = data;
+
+	if (ends_with(listener, answer))
+		return 1;
+	/* One without properties is one that is sent copies. */
+	if (!sd_bus_message_is_method_error(answer, NULL))
+		display1_each_property(answer, read_interfaces, listener);
+	listener->is_ready = true;
+	tell(listener);
+	return 1;
+}
+
+static int fetch_interfaces(struct display_listener *listener)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	int r = new_call(listener, "org.freedesktop.DBus.Properties", "GetAll", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "s", DISPLAY1_LISTENER);
+	return r < 0 ? r : send_call(listener, call, handle_properties);
+}
+
+static int handle_disconnected(sd_bus_message *message, void *data, sd_bus_error *error)
+{
+	end(data, NULL);
+	return 1;
+}
+
+int display_listener_create(struct loop *loop, const struct display *display, unsigned output,
+			    int fd, uint64_t patience_us, display_listener_end_fn on_end,
+			    void *data, struct display_listener **ret_listener)
+{
+	CLEANUP(display_listener_destroyp)
+	struct display_listener *listener = xcalloc(1, sizeof(*listener));
+	int r;
+
+	listener->display = display;
+	listener->output = output;
+	listener->patience_us = patience_us;
+	listener->on_end = on_end;
+	listener->data = data;
+	listener->surface_waits = true;
+	listener->cursor_waits = display_cursor(display, output) != NULL;
+	listener->pointer_waits = listener->cursor_waits;
+	pixman_region32_init(&listener->damage);
+
+	r = display1_bus_open(loop, fd, DISPLAY1_SERVER, &listener->bus);
+	if (r < 0)
+		return r;
+	r = display1_watch_end(listener->bus, handle_disconnected, listener);
+	if (r < 0)
+		return r;
+	r = fetch_interfaces(listener);
+	if (r < 0)
+		return r;
+	*ret_listener = TAKE(listener);
+	return 0;
+}
+
+void display_listener_destroy(struct display_listener *listener)
+{
+	if (!listener)
+		return;
+	display1_bus_close(listener->bus);
+	pixman_region32_fini(&listener->damage);
+	free(listener);
+}

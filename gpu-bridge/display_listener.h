@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Display listener
+ *
+ * Tells one viewer what one output shows: the calls that are made on its
+ * org.qemu.Display1.Listener, by a connection of its own.
+ *
+ * A viewer is told no faster than it answers. What changes while it owes answers
+ * is kept as "there is another surface" and a region, and told when it has
+ * caught up: the newest surface wins, and a slow viewer costs neither the
+ * guest nor the others anything. One that owes an answer for too long has ended.
+ *
+ * A viewer that names Unix.Map among its interfaces maps the surface; others,
+ * and those that refuse to, are sent copies.
+ *
+ * Threads: the loop's.
+ */
+
+#include <stdint.h>
+
+#include "common/cleanup.h"
+#include "common/loop.h"
+#include "gpu-bridge/display.h"
+
+struct display_listener;
+
+/* Called when the viewer closed the connection (`reason` is NULL), or cannot be
+ * served any longer. It destroys the listener. */
+typedef void (*display_listener_end_fn)(void *data, const char *reason);
+
+/**
+ * Starts the handshake on a connected socket, which it takes; then the viewer is
+ * told what there is. An answer may take `patience_us`.
+ *
+ * Returns 0 or negative errno.
+ */
+int display_listener_create(struct loop *loop, const struct display *display, unsigned output,
+			    int fd, uint64_t patience_us, display_listener_end_fn on_end,
+			    void *data, struct display_listener **ret_listener);
+
+/** Closes the connection. Accepts NULL. */
+void display_listener_destroy(struct display_listener *listener);
+
+/* -- What happened on the output: the display is asked for the rest ----------- */
+
+/** It shows another surface, or none. */
+void display_listener_surface_changed(struct display_listener *listener);
+
+/** A part of the surface changed. */
+void display_listener_updated(struct display_listener *listener, const struct display_rect *rect);
+
+/** The pointer has another picture. */
+void display_listener_cursor_changed(struct display_listener *listener);
+
+void display_listener_pointer_moved(struct display_listener *listener);
+
+DEFINE_CLEANUP(struct display_listener *, display_listener_destroy)
