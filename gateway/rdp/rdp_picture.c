@@ -251,13 +251,16 @@ static int send_newest(struct rdp_picture *picture, unsigned index, struct rdp_o
 	const struct rdp_place *place = &picture->layout.places[index];
 	struct view *view = &picture->views[index];
 	struct rdp_change change;
-	int r = 1; /* when the head got this size or left it just now */
+	int r = 0;
 
 	rdp_change_begin(&change, feeds_get(picture->feeds, place->head), view->feed,
 			 &view->ledger);
-	if (fits(place, change.picture.frame->width, change.picture.frame->height))
+	bool is_ours = fits(place, change.picture.frame->width, change.picture.frame->height);
+
+	/* Else the head got this size or left it just now: there is a wakeup for either. */
+	if (is_ours)
 		r = send_change(picture, index, &change, output, counters);
-	*ret_is_new = change.is_new;
+	*ret_is_new = is_ours && change.is_new;
 	rdp_change_finish(&change);
 	return r;
 }
