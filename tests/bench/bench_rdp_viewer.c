@@ -18,6 +18,7 @@
 #include "common/xalloc.h"
 #include "tests/bench/bench_sight.h"
 #include "tests/bench/bench_target.h"
+#include "tests/bench/bench_watch.h"
 #include "tests/fakes/rdp_client.h"
 
 #define WIDTH  1920
@@ -41,10 +42,18 @@ struct rdp_viewer {
 	pthread_mutex_t lock;
 	/* protected by lock: */
 	struct bench_box watched;
+	struct bench_watch watch;
 	bool was_touched;
 	uint64_t updates;
 	uint64_t painted_us; /* when what was painted last was received */
 };
+
+/* By its green. */
+static struct bench_brightness brightness(const uint32_t *pixels, size_t stride_bytes)
+{
+	return (struct bench_brightness){(const uint8_t *)pixels + 1, sizeof(*pixels),
+					 stride_bytes};
+}
 
 /* The client's thread. */
 static void note_paint(void *data, const struct rdp_client_paint *paint)
@@ -52,6 +61,7 @@ static void note_paint(void *data, const struct rdp_client_paint *paint)
 	struct rdp_viewer *viewer = data;
 	struct bench_box box = {paint->x, paint->y, paint->width, paint->height};
 	static const struct bench_box corner = {0, 0, BENCH_MARKER_WIDTH, BENCH_MARKER_HEIGHT};
+	struct bench_brightness picture = brightness(paint->pixels, paint->stride_bytes);
 
 	if (bench_boxes_meet(&corner, &box))
 		bench_sight_look(&viewer->sight, (const uint8_t *)paint->pixels, 4,
@@ -59,7 +69,8 @@ static void note_paint(void *data, const struct rdp_client_paint *paint)
 	pthread_mutex_lock(&viewer->lock);
 	viewer->updates++;
 	viewer->painted_us = paint->received_us;
-	if (bench_boxes_meet(&viewer->watched, &box))
+	if (bench_boxes_meet(&viewer->watched, &box) &&
+	    bench_watch_sees_change(&viewer->watch, &picture))
 		viewer->was_touched = true;
 	pthread_mutex_unlock(&viewer->lock);
 	wakeup_signal(viewer->wakeup);
@@ -85,14 +96,31 @@ static void press(void *data, char letter, bool is_down)
 		       scancodes[letter - 'a']);
 }
 
+struct beginning {
+	struct rdp_viewer *viewer;
+	const struct bench_box *box;
+};
+
+static void begin_to_watch(void *data, const uint32_t *pixels, size_t stride_bytes, uint32_t width,
+			   uint32_t height)
+{
+	struct beginning *beginning = data;
+	struct rdp_viewer *viewer = beginning->viewer;
+	struct bench_brightness picture = brightness(pixels, stride_bytes);
+
+	pthread_mutex_lock(&viewer->lock);
+	bench_watch_begin(&viewer->watch, beginning->box, &picture);
+	viewer->watched = *beginning->box;
+	viewer->was_touched = false;
+	pthread_mutex_unlock(&viewer->lock);
+}
+
 static void watch(void *data, const struct bench_box *box)
 {
 	struct rdp_viewer *viewer = data;
+	struct beginning beginning = {viewer, box};
 
-	pthread_mutex_lock(&viewer->lock);
-	viewer->watched = *box;
-	viewer->was_touched = false;
-	pthread_mutex_unlock(&viewer->lock);
+	rdp_client_look(viewer->client, begin_to_watch, &beginning);
 }
 
 static bool was_touched(void *data)
@@ -232,6 +260,7 @@ int main(int argc, char **argv)
 	rdp_client_destroy(viewer.client);
 	wakeup_destroy(viewer.wakeup);
 	bench_sight_finish(&viewer.sight);
+	bench_watch_finish(&viewer.watch);
 	free(viewer.copy);
 	return 0;
 }

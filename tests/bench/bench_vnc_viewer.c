@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/xalloc.h"
 #include "tests/bench/bench_sight.h"
 #include "tests/bench/bench_target.h"
+#include "tests/bench/bench_watch.h"
 #include "tests/bench/bench_websocket.h"
 #include "tests/fakes/rfb_client.h"
 #include "tests/fakes/rfb_decode.h"
@@ -35,6 +37,8 @@ struct vnc_viewer {
 	unsigned long checksum;
 	struct bench_sight sight;
 	struct bench_box watched;
+	struct bench_watch watch;
+	uint8_t *luma; /* of the picture that it decodes; video is painted nowhere else */
 	bool was_touched;
 };
 
@@ -43,19 +47,50 @@ static bool has_corner(uint16_t x, uint16_t y, uint16_t width, uint16_t height)
 	return x == 0 && y == 0 && width >= BENCH_MARKER_WIDTH && height >= BENCH_MARKER_HEIGHT;
 }
 
+static struct bench_brightness brightness(const struct vnc_viewer *viewer)
+{
+	return (struct bench_brightness){viewer->luma, 1, viewer->client->width};
+}
+
+/* As video has it: ITU-R BT.709. */
+static uint8_t luma_of(uint32_t pixel)
+{
+	return (uint8_t)(((pixel >> 16 & 0xff) * 54 + (pixel >> 8 & 0xff) * 183 +
+			  (pixel & 0xff) * 19) >>
+			 8);
+}
+
+static void note_exact(struct vnc_viewer *viewer, const struct bench_box *box)
+{
+	static const struct bench_box corner = {0, 0, BENCH_MARKER_WIDTH, BENCH_MARKER_HEIGHT};
+	struct rfb_client *client = viewer->client;
+
+	for (int32_t y = box->y; y < box->y + box->height; y++)
+		for (int32_t x = box->x; x < box->x + box->width; x++) {
+			size_t i = (size_t)y * client->width + (size_t)x;
+
+			viewer->luma[i] = luma_of(client->pixels[i]);
+		}
+	if (bench_boxes_meet(&corner, box))
+		bench_sight_look(&viewer->sight, (const uint8_t *)client->pixels, 4,
+				 client->width * sizeof(uint32_t), client->received_us);
+}
+
 static void note_rect(void *data, uint16_t x, uint16_t y, uint16_t width, uint16_t height)
 {
 	struct vnc_viewer *viewer = data;
 	struct rfb_client *client = viewer->client;
-	static const struct bench_box corner = {0, 0, BENCH_MARKER_WIDTH, BENCH_MARKER_HEIGHT};
 	struct bench_box box = {x, y, width, height};
+	struct bench_brightness picture;
 
 	viewer->painted_us = client->received_us;
-	if (bench_boxes_meet(&viewer->watched, &box))
+	if (client->decodes && client->last_encoding != RFB_H264)
+		note_exact(viewer, &box);
+	if (!bench_boxes_meet(&viewer->watched, &box))
+		return;
+	picture = brightness(viewer);
+	if (!client->decodes || bench_watch_sees_change(&viewer->watch, &picture))
 		viewer->was_touched = true;
-	if (client->decodes && client->last_encoding != RFB_H264 && bench_boxes_meet(&corner, &box))
-		bench_sight_look(&viewer->sight, (const uint8_t *)client->pixels, 4,
-				 client->width * sizeof(uint32_t), client->received_us);
 }
 
 /* Nobody looks at the picture but for the marker, and for whether it is exact, which video
@@ -68,9 +103,13 @@ static void note_video(void *data, const struct rfb_rect *rect, const struct h26
 	if (has_corner(rect->x, rect->y, rect->width, rect->height))
 		bench_sight_look(&viewer->sight, picture->planes[0], 1, picture->strides[0],
 				 client->received_us);
-	for (unsigned y = rect->y; y < rect->y + rect->height; y++)
-		memset(client->pixels + (size_t)y * client->width + rect->x, 0xff,
-		       rect->width * sizeof(uint32_t));
+	for (unsigned y = 0; y < rect->height; y++) {
+		size_t begin = (size_t)(rect->y + y) * client->width + rect->x;
+
+		memset(client->pixels + begin, 0xff, rect->width * sizeof(uint32_t));
+		memcpy(viewer->luma + begin, picture->planes[0] + y * picture->strides[0],
+		       rect->width);
+	}
 }
 
 /* As TigerVNC does: continuous updates where the server has them, else a request after each. */
@@ -113,7 +152,10 @@ static void press(void *data, char letter, bool is_down)
 static void watch(void *data, const struct bench_box *box)
 {
 	struct vnc_viewer *viewer = data;
+	struct bench_brightness picture = brightness(viewer);
 
+	if (viewer->client->decodes)
+		bench_watch_begin(&viewer->watch, box, &picture);
 	viewer->watched = *box;
 	viewer->was_touched = false;
 }
@@ -178,6 +220,8 @@ static void wait_for_first_picture(struct vnc_viewer *viewer, const int32_t *fir
 
 	while (client->state != RFB_STATE_READY)
 		turn(viewer, -1, SILENCE_MAX_MS);
+	if (client->decodes)
+		viewer->luma = xcalloc(client->width, client->height);
 	rfb_send_encodings(client, encodings, sizeof(encodings) / sizeof(encodings[0]));
 	rfb_send_request(client, false);
 	while (client->picture_area < (uint64_t)client->width * client->height)
@@ -234,5 +278,7 @@ int main(int argc, char **argv)
 	bench_obey(&target, &viewer);
 	rfb_client_destroy(viewer.client);
 	bench_sight_finish(&viewer.sight);
+	bench_watch_finish(&viewer.watch);
+	free(viewer.luma);
 	return 0;
 }
