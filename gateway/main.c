@@ -4,6 +4,7 @@
  * windscreen-gateway: one guest's screens, for every viewer.
  */
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #include "gateway/session.h"
 
 #define DESCRIPTORS_MAX 4096
+
+/* Frames, pictures and encoders' memory, and not what comes and goes with each frame. */
+#define LARGE_BLOCK_BYTES (512 << 10)
 
 /* As the command line's page in the manual has them. */
 enum exit_status {
@@ -55,6 +59,14 @@ static int take_signals(struct loop *loop)
 	return 0;
 }
 
+/* Large blocks go back to the system when they are freed. By itself the C library moves them into
+ * its heaps, one for each thread, after the first was freed, and those keep the holes: a
+ * quarter of all that is resident with two heads and 16 viewers. */
+static void keep_large_blocks_apart(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
+}
+
 /* Enough for as many connections as all listeners take; the usual 1024 are not. */
 static void raise_descriptor_limit(void)
 {
@@ -78,6 +90,7 @@ static int run(const struct config *config)
 	CLEANUP(session_destroyp) struct session *session = NULL;
 	int r;
 
+	keep_large_blocks_apart();
 	raise_descriptor_limit();
 	r = loop_create(&loop);
 	if (r == 0)
