@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 /* What sd-bus itself tells, without any peer. */
 #define LOCAL_PATH	"/org/freedesktop/DBus/Local"
@@ -30,10 +31,13 @@ void display1_console_path(uint32_t id, char ret_path[DISPLAY1_PATH_MAX])
 static int handle_leftover(sd_event_source *source, void *data)
 {
 	sd_bus *bus = data;
+	int r = 1;
 
-	for (int i = 0; i < LEFTOVER_MESSAGES_MAX && sd_bus_is_open(bus) > 0; i++)
-		if (sd_bus_process(bus, NULL) <= 0)
-			break;
+	for (int i = 0; i < LEFTOVER_MESSAGES_MAX && r > 0 && sd_bus_is_open(bus) > 0; i++)
+		r = sd_bus_process(bus, NULL);
+	/* It was no message. The loop would end the connection, but has nothing to read. */
+	if (r < 0 && sd_bus_is_open(bus) > 0)
+		shutdown(sd_bus_get_fd(bus), SHUT_RDWR);
 	if (sd_bus_get_event(bus)) {
 		sd_bus_detach_event(bus);
 		sd_bus_attach_event(bus, sd_event_source_get_event(source), PRIORITY);

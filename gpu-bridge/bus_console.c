@@ -11,13 +11,15 @@
 #include "common/log.h"
 #include "gpu-bridge/display_bus_private.h"
 
-static bool is_unix_stream(int fd)
+static bool is_connected_unix_stream(int fd)
 {
-	int domain, type;
-	socklen_t size = sizeof(int);
+	struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+	socklen_t peer_size = sizeof(peer), type_size = sizeof(int);
+	int type = 0;
 
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+	return getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
+	       peer.ss_family == AF_UNIX &&
+	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0 && type == SOCK_STREAM;
 }
 
 static int handle_register_listener(sd_bus_message *message, void *data, sd_bus_error *error)
@@ -30,9 +32,9 @@ static int handle_register_listener(sd_bus_message *message, void *data, sd_bus_
 	r = sd_bus_message_read(message, "h", &fd);
 	if (r < 0)
 		return r;
-	if (!is_unix_stream(fd))
+	if (!is_connected_unix_stream(fd))
 		return sd_bus_error_set(error, DISPLAY1_ERROR_FAILED,
-					"The listener is no unix socket");
+					"The listener is no connected unix socket");
 	place = bus_listener_place(console->client->owner, console->output);
 	if (!place)
 		return sd_bus_error_setf(error, DISPLAY1_ERROR_FAILED,
@@ -46,8 +48,8 @@ static int handle_register_listener(sd_bus_message *message, void *data, sd_bus_
 		return r;
 	r = bus_listener_open(place, console->client, take_fd(&own));
 	if (r < 0)
-		log_warning("output %u: cannot call the viewer of pid %d: %s", console->output,
-			    console->client->pid, strerror(-r));
+		log_debug("output %u: cannot call the viewer of pid %d: %s", console->output,
+			  console->client->pid, strerror(-r));
 	return 1;
 }
 

@@ -77,7 +77,8 @@ struct display_cursor {
 	uint32_t pixels[DISPLAY_CURSOR_SIDE * DISPLAY_CURSOR_SIDE];
 };
 
-/* Where the pointer is: its hot spot, in pixels of the output. It may lie outside. */
+/* Where the pointer's picture is: its upper left corner, as virtio-gpu and org.qemu.Display1 both
+ * have it, in pixels of the output. It may lie outside. */
 struct display_pointer {
 	int32_t x;
 	int32_t y;

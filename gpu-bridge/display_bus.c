@@ -16,6 +16,9 @@
 /* Messages that may wait for a client to read them: answers and signals. */
 #define QUEUED_MAX 512
 
+/* Peers that come and go in numbers get one line in this time. */
+#define LOG_PAUSE_US (10 * UINT64_C(1000000))
+
 /* Out of descriptors, accepting is tried again after this. */
 #define ACCEPT_PAUSE_US (1 * UINT64_C(1000000))
 
@@ -124,6 +127,17 @@ static int client_open(struct bus_client *client, int fd)
 
 /* -- Connections ------------------------------------------------------------------ */
 
+/* Whether it is time for another line about who cannot be served. */
+static bool may_log(struct display_bus *bus)
+{
+	uint64_t now = loop_now_us();
+
+	if (bus->logged_us && now - bus->logged_us < LOG_PAUSE_US)
+		return false;
+	bus->logged_us = now;
+	return true;
+}
+
 /* A place for another client. Where there is none, the one goes that has been
  * connected for longest without having shown who it is. */
 static struct bus_client **find_place(struct display_bus *bus)
@@ -138,11 +152,12 @@ static struct bus_client **find_place(struct display_bus *bus)
 		if (!(*place)->is_ready && (!found || (*place)->id < (*found)->id))
 			found = place;
 	}
-	if (found) {
+	if (!found)
+		return NULL;
+	if (may_log(bus))
 		log_warning("dropping the client of pid %d: it says nothing, and others wait",
 			    (*found)->pid);
-		client_destroy(*found);
-	}
+	client_destroy(*found);
 	return found;
 }
 
@@ -164,8 +179,9 @@ static void add_client(struct display_bus *bus, int fd)
 	int r;
 
 	if (!place) {
-		log_warning("turning away pid %d: there are %u clients already", pid_of(fd),
-			    CLIENTS_MAX);
+		if (may_log(bus))
+			log_warning("turning away pid %d: there are %u clients already", pid_of(fd),
+				    CLIENTS_MAX);
 		return;
 	}
 	client = xcalloc(1, sizeof(*client));
@@ -175,7 +191,7 @@ static void add_client(struct display_bus *bus, int fd)
 	*place = client;
 	r = client_open(client, take_fd(&owned));
 	if (r < 0) {
-		log_warning("cannot serve the client of pid %d: %s", client->pid, strerror(-r));
+		log_debug("cannot serve the client of pid %d: %s", client->pid, strerror(-r));
 		client_destroy(client);
 	}
 }
@@ -274,10 +290,11 @@ void display_bus_destroy(struct display_bus *bus)
 {
 	if (!bus)
 		return;
-	bus_listeners_close(bus);
+	/* First the clients: one whose listener alone is closed registers another. */
 	for (unsigned i = 0; i < CLIENTS_MAX; i++)
 		if (bus->clients[i])
 			client_destroy(bus->clients[i]);
+	bus_listeners_close(bus);
 	sd_event_source_disable_unref(bus->accept_source);
 	loop_timer_destroy(bus->accept_timer);
 	if (bus->listening >= 0)

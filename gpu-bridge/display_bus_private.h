@@ -71,6 +71,7 @@ struct display_bus {
 	int listening;
 	sd_event_source *accept_source;
 	struct loop_timer *accept_timer; /* until it is tried again */
+	uint64_t logged_us;		 /* when a line about a peer was written last */
 	uint64_t clients_so_far;
 	struct bus_client *clients[CLIENTS_MAX];
 	struct bus_output outputs[DISPLAY_OUTPUTS_MAX];

@@ -383,6 +383,13 @@ void fake_viewer_fall_asleep(struct fake_viewer *viewer)
 		sd_bus_detach_event(viewer->listener);
 }
 
+void fake_viewer_close_mutes(struct fake_viewer *viewer)
+{
+	for (unsigned i = 0; i < viewer->mutes_count; i++)
+		close_fd(viewer->mutes[i]);
+	viewer->mutes_count = 0;
+}
+
 void fake_viewer_close_listener(struct fake_viewer *viewer)
 {
 	fake_viewer_give_answers(viewer);
@@ -402,8 +409,7 @@ void fake_viewer_destroy(struct fake_viewer *viewer)
 		return;
 	fake_viewer_close_listener(viewer);
 	fake_viewer_close_main(viewer);
-	for (unsigned i = 0; i < viewer->mutes_count; i++)
-		close_fd(viewer->mutes[i]);
+	fake_viewer_close_mutes(viewer);
 	drop_picture(viewer);
 	free(viewer);
 }

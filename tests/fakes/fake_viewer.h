@@ -78,13 +78,16 @@ void fake_viewer_fall_asleep(struct fake_viewer *viewer);
 /** Registers one listener more, which stays mute. */
 void fake_viewer_register_mute(struct fake_viewer *viewer);
 
+/** Closes all of those. */
+void fake_viewer_close_mutes(struct fake_viewer *viewer);
+
 /** Closes the listener alone, or the main connection alone. */
 void fake_viewer_close_listener(struct fake_viewer *viewer);
 void fake_viewer_close_main(struct fake_viewer *viewer);
 
 /**
  * Makes a call on the console, and turns the loop until it is answered. Returns
- * "" or the error's name, until the next call. "fd": `types` may be "h".
+ * "" or the error's name, until the next call.
  */
 const char *fake_viewer_call(struct fake_viewer *viewer, const char *interface, const char *member,
 			     const char *types, ...);

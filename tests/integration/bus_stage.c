@@ -146,6 +146,18 @@ void bus_stage_expect_input(struct bus_stage *stage, const char *lines)
 
 /* -- Life -------------------------------------------------------------------------------- */
 
+void bus_stage_start(struct bus_stage *stage)
+{
+	EXPECT_INT(display_bus_create(stage->loop, stage->display, &stage->options, &stage->bus),
+		   0);
+}
+
+void bus_stage_stop(struct bus_stage *stage)
+{
+	display_bus_destroy(stage->bus);
+	stage->bus = NULL;
+}
+
 struct bus_stage *bus_stage_create_with(unsigned outputs, struct display_bus_options options)
 {
 	struct bus_stage *stage = xcalloc(1, sizeof(*stage));
@@ -155,9 +167,10 @@ struct bus_stage *bus_stage_create_with(unsigned outputs, struct display_bus_opt
 	stage->path = xasprintf("%s/display.sock", stage->folder);
 	stage->display = display_create(outputs);
 	display_on_request(stage->display, handle_request, stage);
-	options.path = stage->path;
-	options.input_data = stage;
-	EXPECT_INT(display_bus_create(stage->loop, stage->display, &options, &stage->bus), 0);
+	stage->options = options;
+	stage->options.path = stage->path;
+	stage->options.input_data = stage;
+	bus_stage_start(stage);
 	return stage;
 }
 
@@ -182,7 +195,7 @@ void bus_stage_destroy(struct bus_stage *stage)
 {
 	if (!stage)
 		return;
-	display_bus_destroy(stage->bus);
+	bus_stage_stop(stage);
 	display_destroy(stage->display);
 	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
 		surface_close(&stage->surfaces[i]);

@@ -36,6 +36,7 @@ struct bus_stage {
 	char *folder;
 	char *path; /* of the socket, in it */
 	struct display *display;
+	struct display_bus_options options;
 	struct display_bus *bus;
 	struct bus_stage_surface surfaces[DISPLAY_OUTPUTS_MAX];
 	int refuses_modes; /* what a request for a mode is answered with; 0: it is followed */
@@ -50,8 +51,12 @@ struct bus_stage *bus_stage_create(unsigned outputs);
 struct bus_stage *bus_stage_create_with(unsigned outputs, struct display_bus_options options);
 void bus_stage_destroy(struct bus_stage *stage);
 
-/** With head 0 red. */
+/** With output 0 red. */
 struct bus_stage *bus_stage_create_red(void);
+
+/** The bridge goes, and comes back: its display stays. */
+void bus_stage_stop(struct bus_stage *stage);
+void bus_stage_start(struct bus_stage *stage);
 
 /** Shows another surface, of one colour. */
 void bus_stage_show(struct bus_stage *stage, unsigned output, uint32_t width, uint32_t height,
@@ -66,7 +71,7 @@ void bus_stage_disable(struct bus_stage *stage, unsigned output);
 /** A viewer with its picture; the options' path is filled in. */
 struct fake_viewer *bus_stage_viewer(struct bus_stage *stage, struct fake_viewer_options options);
 
-/** Whether a line of input came, and forgets all lines. */
+/** Expects just these lines of input, and forgets them. */
 void bus_stage_expect_input(struct bus_stage *stage, const char *lines);
 
 DEFINE_CLEANUP(struct bus_stage *, bus_stage_destroy)

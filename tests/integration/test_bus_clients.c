@@ -278,8 +278,7 @@ static void nothing_stays_down_when_the_bus_ends(void)
 	VIEWER *client = bus_stage_viewer(stage, CLIENT);
 
 	PRESS_KEY(client, KEY_A);
-	display_bus_destroy(stage->bus);
-	stage->bus = NULL;
+	bus_stage_stop(stage);
 	bus_stage_expect_input(stage, "key 0 30 1\nkey 0 30 0\n");
 }
 

@@ -335,8 +335,7 @@ static void viewers_see_the_display_end(void)
 	STAGE *stage = bus_stage_create_red();
 	VIEWER *viewer = bus_stage_viewer(stage, MAPS);
 
-	display_bus_destroy(stage->bus);
-	stage->bus = NULL;
+	bus_stage_stop(stage);
 	WAIT_UNTIL(stage, seen(viewer)->has_ended && seen(viewer)->has_left);
 	EXPECT(access(stage->path, F_OK) < 0);
 }
