@@ -38,7 +38,7 @@ static void no_other_script_in_the_page_is_let_through(void)
 	static const char *const pages[] = {
 		"<script>" MAP "</script>",
 		"<script type=\"module\">" MAP "</script>",
-		"<script type=\"importmap\">" MAP,
+		("<script type=\"importmap\">" MAP),
 	};
 
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
