@@ -13,6 +13,7 @@
 #include "common/thread.h"
 #include "common/wakeup.h"
 #include "common/xalloc.h"
+#include "gateway/encode/refresh.h"
 #include "gateway/net/listener.h"
 #include "gateway/rdp/rdp_auth.h"
 #include "gateway/rdp/rdp_bitmap.h"
@@ -53,6 +54,8 @@ struct rdp_peer {
 	const char *end_reason;
 	bool is_refused; /* by its login: that has been logged */
 	bool is_suppressed;
+	struct refresh refresh;	   /* of its desktop */
+	bool is_impatient;	   /* it asked for the same too often, which was logged */
 	struct rdp_output *output; /* in use; NULL: nothing was shown yet */
 	bool has_news;		   /* heads changed, or not all of them was sent */
 	unsigned pointer_head;
@@ -143,7 +146,8 @@ static BOOL handle_suppress_output(rdpContext *context, BYTE allow, const RECTAN
 		/* The client may have forgotten what it does not show. */
 		struct size size = rdp_picture_layout(peer->context->picture)->size;
 
-		rdp_picture_expose(peer->context->picture, 0, 0, size.width, size.height);
+		refresh_ask(&peer->refresh, &(pixman_box32_t){.x2 = (int32_t)size.width,
+							      .y2 = (int32_t)size.height});
 		peer->has_news = true;
 	}
 	return TRUE;
@@ -153,15 +157,11 @@ static BOOL handle_refresh_rect(rdpContext *context, BYTE count, const RECTANGLE
 {
 	struct rdp_peer *peer = peer_of(context);
 
-	for (BYTE i = 0; i < count; i++) {
-		const RECTANGLE_16 *area = &areas[i];
-
-		if (area->right >= area->left && area->bottom >= area->top)
-			rdp_picture_expose(peer->context->picture, area->left, area->top,
-					   area->right - area->left + 1u,
-					   area->bottom - area->top + 1u);
-	}
-	peer->has_news = true;
+	/* [MS-RDPBCGR] 2.2.11.2.1: right and bottom belong to it. */
+	for (BYTE i = 0; i < count; i++)
+		refresh_ask(&peer->refresh,
+			    &(pixman_box32_t){areas[i].left, areas[i].top, areas[i].right + 1,
+					      areas[i].bottom + 1});
 	return TRUE;
 }
 
@@ -180,6 +180,30 @@ static struct rdp_output *output_of(struct rdp_peer *peer)
 static bool can_show(struct rdp_peer *peer)
 {
 	return peer->freerdp->activated && peer->viewer && !peer->is_suppressed;
+}
+
+/* When it may have again what it asked for. */
+static uint64_t refresh_at_us(struct rdp_peer *peer)
+{
+	return can_show(peer) ? refresh_deadline_us(&peer->refresh) : UINT64_MAX;
+}
+
+static void refresh(struct rdp_peer *peer)
+{
+	uint64_t now = loop_now_us();
+	pixman_box32_t box;
+
+	if (refresh_at_us(peer) == UINT64_MAX)
+		return;
+	if (refresh_take(&peer->refresh, now, &box)) {
+		rdp_picture_expose(peer->context->picture, box.x1, box.y1,
+				   (uint32_t)(box.x2 - box.x1), (uint32_t)(box.y2 - box.y1));
+		peer->has_news = true;
+	} else if (!peer->is_impatient) {
+		peer->is_impatient = true;
+		log_write(LOG_LEVEL_INFO, viewer_subject(peer->viewer),
+			  "asks for the same again and again: it gets it a few times a second");
+	}
 }
 
 /* Whether there is something to send that waits for the socket alone. */
@@ -217,7 +241,11 @@ static void wait_for_events(struct rdp_peer *peer)
 		};
 	count += rdp_channels_poll(peer->context->channels, fds + count);
 
-	poll(fds, count, timeout_ms(rdp_channels_deadline_us(peer->context->channels)));
+	uint64_t deadline = rdp_channels_deadline_us(peer->context->channels);
+
+	if (refresh_at_us(peer) < deadline)
+		deadline = refresh_at_us(peer);
+	poll(fds, count, timeout_ms(deadline));
 	if (fds[0].revents) {
 		wakeup_clear(peer->wakeup);
 		peer->has_news = true;
@@ -293,6 +321,7 @@ static int turn(struct rdp_peer *peer)
 		return end(peer, -ENOBUFS, "sent input faster than the guest takes it");
 	if (loop_now_us() > rdp_channels_deadline_us(channels))
 		return end(peer, -ETIMEDOUT, "acknowledges no frames");
+	refresh(peer);
 	/* All that has been handled by now may have made news, or room for it. */
 	bool can_write = waits_for_socket(peer) && takes_more(peer);
 

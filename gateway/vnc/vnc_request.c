@@ -17,16 +17,6 @@ static bool is_empty(const pixman_box32_t *box)
 	return box->x1 >= box->x2 || box->y1 >= box->y2;
 }
 
-static int32_t lesser(int32_t a, int32_t b)
-{
-	return a < b ? a : b;
-}
-
-static int32_t greater(int32_t a, int32_t b)
-{
-	return a > b ? a : b;
-}
-
 /* The requests that wait are made simpler rather than many: they are the viewer's to choose. */
 static void add_asked(struct vnc_request *request, const pixman_box32_t *box)
 {
@@ -42,18 +32,11 @@ static void add_asked(struct vnc_request *request, const pixman_box32_t *box)
 
 void vnc_request_ask(struct vnc_request *request, const pixman_box32_t *box, bool is_incremental)
 {
-	pixman_box32_t *again = &request->again;
-
 	if (is_empty(box))
 		return;
 	add_asked(request, box);
-	if (is_incremental)
-		return;
-	if (is_empty(again))
-		*again = *box;
-	else
-		*again = (pixman_box32_t){lesser(again->x1, box->x1), lesser(again->y1, box->y1),
-					  greater(again->x2, box->x2), greater(again->y2, box->y2)};
+	if (!is_incremental)
+		refresh_ask(&request->refresh, box);
 }
 
 void vnc_request_continue(struct vnc_request *request, const pixman_box32_t *box)
@@ -73,27 +56,15 @@ void vnc_request_follow_size(struct vnc_request *request, uint32_t width, uint32
 		request->continuous = whole;
 }
 
-uint64_t vnc_request_deadline_us(const struct vnc_request *request)
-{
-	uint64_t in_a_row_us = (VNC_REFRESHES_IN_A_ROW - 1) * VNC_REFRESH_INTERVAL_US;
-
-	if (is_empty(&request->again))
-		return UINT64_MAX;
-	return request->refreshes_done > in_a_row_us ? request->refreshes_done - in_a_row_us : 0;
-}
-
-static bool may_refresh(const struct vnc_request *request, uint64_t now_us)
-{
-	return now_us >= vnc_request_deadline_us(request);
-}
-
 bool vnc_request_is_due(const struct vnc_request *request, uint64_t now_us)
 {
+	uint64_t deadline_us = refresh_deadline_us(&request->refresh);
+
 	if (request->is_continuous)
 		return true;
 	if (!pixman_region32_not_empty(&request->asked))
 		return false;
-	return is_empty(&request->again) || may_refresh(request, now_us);
+	return deadline_us == UINT64_MAX || deadline_us <= now_us;
 }
 
 void vnc_request_region(const struct vnc_request *request, pixman_region32_t *ret_region)
@@ -105,18 +76,6 @@ void vnc_request_region(const struct vnc_request *request, pixman_region32_t *re
 		pixman_region32_union_rect(ret_region, ret_region, box->x1, box->y1,
 					   (unsigned)(box->x2 - box->x1),
 					   (unsigned)(box->y2 - box->y1));
-}
-
-bool vnc_request_take_refresh(struct vnc_request *request, uint64_t now_us, pixman_box32_t *ret_box)
-{
-	if (is_empty(&request->again) || !may_refresh(request, now_us))
-		return false;
-	if (request->refreshes_done < now_us)
-		request->refreshes_done = now_us;
-	request->refreshes_done += VNC_REFRESH_INTERVAL_US;
-	*ret_box = request->again;
-	request->again = (pixman_box32_t){0};
-	return true;
 }
 
 void vnc_request_answer(struct vnc_request *request)

@@ -123,12 +123,12 @@ bool vnc_update_is_due(struct vnc_update *update)
 		return false;
 	return update->is_stale || update->has_rest || update->announces_keys ||
 	       update->announces_buttons || vnc_client_owes_size(update->client) ||
-	       vnc_request_deadline_us(&update->request) <= now;
+	       refresh_deadline_us(&update->request.refresh) <= now;
 }
 
 uint64_t vnc_update_deadline_us(struct vnc_update *update)
 {
-	uint64_t deadline = vnc_request_deadline_us(&update->request);
+	uint64_t deadline = refresh_deadline_us(&update->request.refresh);
 
 	if (deadline == UINT64_MAX || deadline <= loop_now_us())
 		return UINT64_MAX;
@@ -328,7 +328,7 @@ static int send_changes(struct vnc_update *update, const struct feed_picture *pi
 	int r = 0;
 
 	ledger_take(&update->ledger, picture);
-	if (vnc_request_take_refresh(&update->request, loop_now_us(), &again))
+	if (refresh_take(&update->request.refresh, loop_now_us(), &again))
 		vnc_video_expose(&update->video, picture, &again);
 	if (!vnc_capabilities_draws_cursor(&update->client->can))
 		r = draw_cursor(update, picture, cursor);

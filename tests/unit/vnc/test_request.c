@@ -4,8 +4,7 @@
 #include "common/cleanup.h"
 #include "tests/support/test.h"
 
-#define NOW	 UINT64_C(5000000)
-#define INTERVAL VNC_REFRESH_INTERVAL_US
+#define NOW UINT64_C(5000000)
 
 static void request_finish(struct vnc_request *request)
 {
@@ -87,62 +86,23 @@ static void an_empty_request_asks_for_nothing(void)
 
 	vnc_request_ask(&request, &(pixman_box32_t){5, 5, 5, 9}, false);
 	EXPECT(!vnc_request_is_due(&request, NOW));
-	EXPECT_INT(vnc_request_deadline_us(&request), UINT64_MAX);
-}
-
-/* Asks for all again. Returns whether it may have it. */
-static bool refreshes(struct vnc_request *request, uint64_t now)
-{
-	pixman_box32_t box;
-
-	vnc_request_ask(request, &whole, false);
-	if (!vnc_request_take_refresh(request, now, &box))
-		return false;
-	EXPECT_INT(box.x2, 640);
-	vnc_request_answer(request);
-	return true;
-}
-
-static void refreshes_without_end_come_a_few_times_a_second(void)
-{
-	REQUEST();
-	unsigned count = 0;
-
-	for (uint64_t now = NOW; now < NOW + 10 * INTERVAL; now += INTERVAL / 100)
-		count += refreshes(&request, now);
-	EXPECT_INT(count, VNC_REFRESHES_IN_A_ROW + 9);
+	EXPECT_INT(refresh_deadline_us(&request.refresh), UINT64_MAX);
 }
 
 static void an_answer_waits_for_its_refresh(void)
 {
 	REQUEST();
-
-	for (int i = 0; i < VNC_REFRESHES_IN_A_ROW; i++)
-		EXPECT(refreshes(&request, NOW));
-	EXPECT(!refreshes(&request, NOW));
-	EXPECT(!vnc_request_is_due(&request, NOW));
-	EXPECT_INT(vnc_request_deadline_us(&request), NOW + INTERVAL);
-	EXPECT(vnc_request_is_due(&request, NOW + INTERVAL));
-	EXPECT(refreshes(&request, NOW + INTERVAL));
-
-	/* Who has been quiet may ask a few times at once again. */
-	for (int i = 0; i < VNC_REFRESHES_IN_A_ROW; i++)
-		EXPECT(refreshes(&request, NOW + 100 * INTERVAL));
-}
-
-static void refreshes_of_several_places_become_one(void)
-{
-	REQUEST();
 	pixman_box32_t box;
 
-	vnc_request_ask(&request, &(pixman_box32_t){10, 20, 30, 40}, false);
-	vnc_request_ask(&request, &(pixman_box32_t){100, 0, 110, 10}, false);
-	EXPECT(vnc_request_take_refresh(&request, NOW, &box));
-	EXPECT_INT(box.x1, 10);
-	EXPECT_INT(box.y1, 0);
-	EXPECT_INT(box.x2, 110);
-	EXPECT_INT(box.y2, 40);
-	EXPECT(!vnc_request_take_refresh(&request, NOW, &box));
+	for (int i = 0; i < REFRESHES_IN_A_ROW; i++) {
+		vnc_request_ask(&request, &whole, false);
+		EXPECT(vnc_request_is_due(&request, NOW));
+		EXPECT(refresh_take(&request.refresh, NOW, &box));
+		vnc_request_answer(&request);
+	}
+	vnc_request_ask(&request, &whole, false);
+	EXPECT(!vnc_request_is_due(&request, NOW));
+	EXPECT(vnc_request_is_due(&request, refresh_deadline_us(&request.refresh)));
 }
 
 int main(void)
@@ -152,8 +112,6 @@ int main(void)
 	RUN_TEST(what_waits_follows_the_size);
 	RUN_TEST(requests_of_any_number_of_places_become_few);
 	RUN_TEST(an_empty_request_asks_for_nothing);
-	RUN_TEST(refreshes_without_end_come_a_few_times_a_second);
 	RUN_TEST(an_answer_waits_for_its_refresh);
-	RUN_TEST(refreshes_of_several_places_become_one);
 	return 0;
 }
