@@ -132,7 +132,7 @@ struct rfb_client *crowd_add_vnc(struct crowd *crowd, enum crowd_kind kind)
 					    RFB_CONTINUOUS_UPDATES};
 	size_t skipped = kind == CROWD_TIGHT ? 1 : 0;
 	struct rfb_client *client = rfb_client_create(gateway_connect(&crowd->gateway, "vnc"), NULL,
-						      true);
+						      kind != CROWD_BLIND);
 
 	EXPECT(crowd->vnc_count < CROWD_MAX);
 	crowd->vnc[crowd->vnc_count++] = client;

@@ -67,6 +67,7 @@ void crowd_rest(struct crowd *crowd);
 enum crowd_kind {
 	CROWD_VIDEO, /* encoding 50 */
 	CROWD_TIGHT, /* exact pixels only */
+	CROWD_BLIND, /* encoding 50, without looking at what comes */
 };
 
 /** A viewer that takes updates all the time. */
