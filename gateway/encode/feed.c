@@ -153,7 +153,8 @@ static void follow_lines(struct feed *feed, struct frame *newest)
 	feed_assign_views(feed, newest, now_us, feed->kbps);
 	for (unsigned i = 0; i < RENDITIONS; i++)
 		if (feed->renderings[i].video)
-			video_set_rate(feed->renderings[i].video, feed->kbps[i]);
+			video_set_rate(feed->renderings[i].video,
+				       rate_hold(&feed->holds[i], feed->kbps[i], now_us));
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

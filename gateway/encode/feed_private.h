@@ -63,6 +63,7 @@ struct feed {
 	bool has_encoded;	   /* since the rates were set last */
 	uint64_t rated_us;	   /* when that was */
 	uint32_t kbps[RENDITIONS]; /* what each may cost; 0: no bound */
+	struct rate_hold holds[RENDITIONS];
 
 	pthread_mutex_t lock;
 	/* protected by lock: */

@@ -358,6 +358,20 @@ struct rate_bounds rate_assign(struct rate_viewer *viewers, size_t count)
 	};
 }
 
+uint32_t rate_hold(struct rate_hold *hold, uint32_t kbps, uint64_t now_us)
+{
+	bool is_given_up = kbps == 0 && hold->kbps > 0;
+
+	if (!is_given_up)
+		hold->since_us = 0;
+	else if (hold->since_us == 0)
+		hold->since_us = now_us;
+	if (is_given_up && now_us - hold->since_us < RATE_HOLD_US)
+		kbps = RATE_KBPS_MAX;
+	hold->kbps = kbps;
+	return kbps;
+}
+
 /* -- Key frames ------------------------------------------------------------ */
 
 bool rate_may_have_key(uint64_t last_us, uint64_t now_us)

@@ -106,6 +106,19 @@ struct rate_bounds {
  */
 struct rate_bounds rate_assign(struct rate_viewer *viewers, size_t count);
 
+/* An encode that gets a bound, or loses it, begins with a key frame. So one that has a bound keeps
+ * one, the loosest there is, until for so long none was wanted. */
+#define RATE_HOLD_US UINT64_C(5000000)
+
+/* All zero to begin with. */
+struct rate_hold {
+	uint32_t kbps;	   /* what the encode is held to */
+	uint64_t since_us; /* since when no bound is wanted; 0: one is, or there is none */
+};
+
+/** Of what an encode may cost now (0: no bound), returns what it is to be held to. */
+uint32_t rate_hold(struct rate_hold *hold, uint32_t kbps, uint64_t now_us);
+
 /* -- Key frames ------------------------------------------------------------ */
 
 /* However many ask, a stream has at most one key frame in this time. */

@@ -449,6 +449,21 @@ static void never_are_all_viewers_on_the_cheaper_encode(void)
 	}
 }
 
+static void a_bound_that_comes_and_goes_stays(void)
+{
+	struct rate_hold hold = {0};
+
+	EXPECT_INT(rate_hold(&hold, 0, SECOND), 0);
+	for (uint64_t at = 2; at < 20; at += 2) {
+		EXPECT_INT(rate_hold(&hold, 8000, at * SECOND), 8000);
+		EXPECT_INT(rate_hold(&hold, 0, (at + 1) * SECOND), RATE_KBPS_MAX);
+	}
+	EXPECT_INT(rate_hold(&hold, 0, 19 * SECOND + RATE_HOLD_US - 1), RATE_KBPS_MAX);
+	EXPECT_INT(rate_hold(&hold, 0, 19 * SECOND + RATE_HOLD_US), 0);
+	EXPECT_INT(rate_hold(&hold, 0, 30 * SECOND), 0);
+	EXPECT_INT(rate_hold(&hold, 5000, 31 * SECOND), 5000);
+}
+
 static void a_stream_has_at_most_one_key_frame_a_second(void)
 {
 	EXPECT(rate_may_have_key(0, 0));
@@ -483,6 +498,7 @@ int main(void)
 	RUN_TEST(a_slow_viewer_among_fast_ones_does_not_bound_them);
 	RUN_TEST(a_viewer_near_the_threshold_does_not_go_to_and_fro);
 	RUN_TEST(never_are_all_viewers_on_the_cheaper_encode);
+	RUN_TEST(a_bound_that_comes_and_goes_stays);
 	RUN_TEST(a_stream_has_at_most_one_key_frame_a_second);
 	return 0;
 }
