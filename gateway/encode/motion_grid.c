@@ -221,6 +221,23 @@ bool motion_grid_trim(const struct motion_grid *grid, pixman_box32_t *box)
 	return !is_empty(&found);
 }
 
+/* What is marked in row or column `i` of `box`. */
+static pixman_box32_t marked_slice(const struct motion_grid *grid, const pixman_box32_t *box, int i,
+				   bool is_row)
+{
+	pixman_box32_t slice = *box;
+
+	if (is_row) {
+		slice.y1 = i;
+		slice.y2 = i + 1;
+	} else {
+		slice.x1 = i;
+		slice.x2 = i + 1;
+	}
+	motion_grid_trim(grid, &slice);
+	return slice;
+}
+
 /* Tries all cuts of `box` into slices from left to right, or from top to bottom. */
 static void try_cuts(struct motion_grid *grid, const pixman_box32_t *box, bool is_across,
 		     pixman_box32_t best[2], long *best_area)
@@ -231,29 +248,13 @@ static void try_cuts(struct motion_grid *grid, const pixman_box32_t *box, bool i
 	pixman_box32_t after = NOTHING;
 
 	for (int i = begin; i < end; i++) {
-		pixman_box32_t slice = *box;
+		pixman_box32_t slice = marked_slice(grid, box, i, is_across);
 
-		if (is_across) {
-			slice.y1 = i;
-			slice.y2 = i + 1;
-		} else {
-			slice.x1 = i;
-			slice.x2 = i + 1;
-		}
-		motion_grid_trim(grid, &slice);
 		grid->bounds[i - begin] = before = both(&before, &slice);
 	}
 	for (int i = end - 1; i > begin; i--) {
-		pixman_box32_t slice = *box;
+		pixman_box32_t slice = marked_slice(grid, box, i, is_across);
 
-		if (is_across) {
-			slice.y1 = i;
-			slice.y2 = i + 1;
-		} else {
-			slice.x1 = i;
-			slice.x2 = i + 1;
-		}
-		motion_grid_trim(grid, &slice);
 		after = both(&after, &slice);
 		before = grid->bounds[i - 1 - begin];
 		if (is_empty(&before) || is_empty(&after) ||

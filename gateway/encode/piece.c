@@ -5,11 +5,11 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <time.h>
 
 #define XXH_INLINE_ALL /* rows are short: calls would take longer than hashing */
 #include <xxhash.h>
 
+#include "common/thread.h"
 #include "common/xalloc.h"
 #include "gateway/encode/piece_jpeg.h"
 #include "gateway/encode/piece_planar.h"
@@ -281,14 +281,6 @@ static void finish_piece(struct pieces *pieces, struct piece *piece, struct pack
 
 /* -- Encoding ------------------------------------------------------------------------ */
 
-static uint64_t thread_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static struct packet *packet_of(const uint8_t *bytes, size_t size, bool is_exact)
 {
 	struct packet *packet = size > 0 ? packet_create(size) : NULL;
@@ -353,7 +345,7 @@ static struct packet *encode_piece(struct pieces *pieces, struct piece *piece,
 {
 	struct scratch *scratch = take_scratch(pieces);
 	struct packet *packet = NULL;
-	uint64_t begin_us = thread_us();
+	uint64_t begin_us = thread_time_us();
 
 	if (scratch) {
 		packet = encode(scratch, form, piece->key.low64 % 4, frame, box);
@@ -361,7 +353,7 @@ static struct packet *encode_piece(struct pieces *pieces, struct piece *piece,
 	}
 	if (packet)
 		packet_ref(packet);
-	finish_piece(pieces, piece, packet, thread_us() - begin_us);
+	finish_piece(pieces, piece, packet, thread_time_us() - begin_us);
 	return packet;
 }
 
