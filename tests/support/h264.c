@@ -105,3 +105,15 @@ uint32_t h264_picture_pixel(const struct h264_picture *picture, uint32_t x, uint
 
 	return channel(red) << 16 | channel(green) << 8 | channel(blue);
 }
+
+int h264_difference(uint32_t one, uint32_t other)
+{
+	int most = 0;
+
+	for (unsigned shift = 0; shift < 24; shift += 8) {
+		int channel = abs((int)(one >> shift & 0xff) - (int)(other >> shift & 0xff));
+
+		most = channel > most ? channel : most;
+	}
+	return most;
+}

@@ -47,4 +47,7 @@ struct h264_unit h264_look_at(const uint8_t *data, size_t size);
 /** The colour of a pixel, 0xrrggbb, by BT.709, full range. */
 uint32_t h264_picture_pixel(const struct h264_picture *picture, uint32_t x, uint32_t y);
 
+/** By how much the channels of two colours differ, at most. */
+int h264_difference(uint32_t one, uint32_t other);
+
 DEFINE_CLEANUP(struct h264_decoder *, h264_decoder_destroy)

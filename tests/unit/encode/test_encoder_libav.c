@@ -89,18 +89,6 @@ static struct packet *encode(struct encoder *encoder, uint32_t phase, bool is_ke
 	return packet;
 }
 
-static int difference(uint32_t one, uint32_t other)
-{
-	int most = 0;
-
-	for (unsigned shift = 0; shift < 24; shift += 8) {
-		int channel = abs((int)(one >> shift & 0xff) - (int)(other >> shift & 0xff));
-
-		most = channel > most ? channel : most;
-	}
-	return most;
-}
-
 static void expect_shown(struct h264_decoder *decoder, const struct packet *packet, uint32_t phase)
 {
 	struct h264_picture shown = h264_decode(decoder, packet->data, packet->size);
@@ -110,8 +98,8 @@ static void expect_shown(struct h264_decoder *decoder, const struct packet *pack
 	EXPECT(shown.is_bt709_full);
 	for (uint32_t y = 0; y < HEIGHT; y++)
 		for (uint32_t x = 0; x < WIDTH; x++)
-			EXPECT(difference(h264_picture_pixel(&shown, x, y), smooth(x, y, phase)) <=
-			       TOLERANCE);
+			EXPECT(h264_difference(h264_picture_pixel(&shown, x, y),
+					       smooth(x, y, phase)) <= TOLERANCE);
 }
 
 /* Shows eight pictures, a key frame in their midst. */

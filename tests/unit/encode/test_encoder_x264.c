@@ -102,18 +102,6 @@ static struct h264_picture show(struct setup *setup, bool is_key)
 	return h264_decode(setup->decoder, packet->data, packet->size);
 }
 
-static int difference(uint32_t one, uint32_t other)
-{
-	int most = 0;
-
-	for (unsigned shift = 0; shift < 24; shift += 8) {
-		int channel = abs((int)(one >> shift & 0xff) - (int)(other >> shift & 0xff));
-
-		most = channel > most ? channel : most;
-	}
-	return most;
-}
-
 static void expect_shown(const struct h264_picture *shown, const struct setup *setup)
 {
 	EXPECT_INT(shown->width, setup->width);
@@ -123,7 +111,7 @@ static void expect_shown(const struct h264_picture *shown, const struct setup *s
 			uint32_t drawn = setup->pixels[(size_t)y * setup->width + x];
 			uint32_t seen = h264_picture_pixel(shown, x, y);
 
-			if (difference(drawn, seen) > TOLERANCE)
+			if (h264_difference(drawn, seen) > TOLERANCE)
 				test_fail(__FILE__, __LINE__, "%06x is shown as %06x at %u,%u",
 					  drawn, seen, x, y);
 		}
@@ -234,7 +222,7 @@ static void only_what_is_said_to_have_changed_is_looked_at(void)
 			uint32_t expected = smooth((uint32_t)x, (uint32_t)y, is_declared ? 60 : 0);
 			uint32_t seen = h264_picture_pixel(&shown, (uint32_t)x, (uint32_t)y);
 
-			EXPECT(difference(expected, seen) <= TOLERANCE);
+			EXPECT(h264_difference(expected, seen) <= TOLERANCE);
 		}
 	}
 	tear_down(&setup);
