@@ -186,6 +186,22 @@ void *guest_memory_whole(const struct guest_memory *memory, uint64_t address, si
 	return there == length ? bytes : NULL;
 }
 
+bool guest_memory_has(const struct guest_memory *memory, uint64_t address, uint64_t length)
+{
+	if (length == 0)
+		return false;
+	while (length > 0) {
+		size_t piece = length;
+
+		if (!guest_memory_at(memory, address, &piece))
+			return false;
+		/* The last piece may end where addresses do. */
+		address += piece;
+		length -= piece;
+	}
+	return true;
+}
+
 void *guest_memory_of_user(const struct guest_memory *memory, uint64_t user_address, size_t length)
 {
 	for (unsigned i = 0; i < memory->count; i++) {

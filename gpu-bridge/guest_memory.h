@@ -65,7 +65,10 @@ void *guest_memory_at(const struct guest_memory *memory, uint64_t address, size_
 /** All `length` bytes in one piece, or NULL. */
 void *guest_memory_whole(const struct guest_memory *memory, uint64_t address, size_t length);
 
-/** The same from an address of the front end's process, as rings are given. */
+/** Whether all `length` bytes are memory, in however many pieces, and not none. */
+bool guest_memory_has(const struct guest_memory *memory, uint64_t address, uint64_t length);
+
+/** All `length` bytes in one piece, or NULL, from an address of the front end's process. */
 void *guest_memory_of_user(const struct guest_memory *memory, uint64_t user_address, size_t length);
 
 /** Whether a file became too short for a region. */

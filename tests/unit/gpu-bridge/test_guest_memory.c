@@ -93,6 +93,9 @@ static void memory_in_two_regions_is_two_pieces(void)
 	EXPECT(guest_memory_at(memory, middle, &length));
 	EXPECT_INT(length, 8);
 	EXPECT(!guest_memory_whole(memory, middle - 8, 32));
+	EXPECT(guest_memory_has(memory, GUEST_START, SIZE));
+	EXPECT(!guest_memory_has(memory, GUEST_START, SIZE + 1));
+	EXPECT(!guest_memory_has(memory, GUEST_START, 0));
 }
 
 static int set_result(struct guest_region region, uint64_t file_size)

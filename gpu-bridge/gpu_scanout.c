@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gpu-bridge/gpu_scanout.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "gpu-bridge/gpu_resource.h"
+
+int gpu_scanout_show(struct gpu_scanouts *scanouts, unsigned output, struct gpu_resource *resource,
+		     const struct display_rect *window)
+{
+	struct gpu_scanout *scanout = &scanouts->outputs[output];
+	struct renderer_surface *before = scanout->surface;
+	struct display_surface description;
+	int r;
+
+	if (scanout->resource == resource && memcmp(&scanout->window, window, sizeof(*window)) == 0)
+		return 0;
+	r = scanouts->ops->surface_open(resource->image, window, &scanout->surface, &description);
+	if (r < 0) {
+		scanout->surface = before;
+		return r;
+	}
+	scanout->resource = resource;
+	scanout->window = *window;
+	display_show(scanouts->display, output, &description);
+	/* Watchers have let go of it only now. */
+	if (before)
+		scanouts->ops->surface_close(before);
+	return 0;
+}
+
+void gpu_scanout_disable(struct gpu_scanouts *scanouts, unsigned output)
+{
+	struct gpu_scanout *scanout = &scanouts->outputs[output];
+
+	if (!scanout->resource)
+		return;
+	display_disable(scanouts->display, output);
+	scanouts->ops->surface_close(scanout->surface);
+	*scanout = (struct gpu_scanout){0};
+}
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Where a rectangle of the resource lies in the window. Returns false when it is not there. */
+static bool clip(const struct display_rect *window, const struct display_rect *rect,
+		 struct display_rect *ret_inside)
+{
+	uint32_t left = rect->x > window->x ? rect->x : window->x;
+	uint32_t top = rect->y > window->y ? rect->y : window->y;
+	uint32_t right = lesser(rect->x + rect->width, window->x + window->width);
+	uint32_t bottom = lesser(rect->y + rect->height, window->y + window->height);
+
+	if (left >= right || top >= bottom)
+		return false;
+	*ret_inside = (struct display_rect){left - window->x, top - window->y, right - left,
+					    bottom - top};
+	return true;
+}
+
+void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource *resource,
+			const struct display_rect *rect)
+{
+	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++) {
+		struct gpu_scanout *scanout = &scanouts->outputs[i];
+		struct display_rect inside;
+
+		if (scanout->resource != resource || !clip(&scanout->window, rect, &inside))
+			continue;
+		scanouts->ops->surface_flush(scanout->surface, &inside);
+		display_update(scanouts->display, i, &inside);
+	}
+}
+
+void gpu_scanouts_forget(struct gpu_scanouts *scanouts, const struct gpu_resource *resource)
+{
+	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
+		if (!resource || scanouts->outputs[i].resource == resource)
+			gpu_scanout_disable(scanouts, i);
+}
