@@ -158,7 +158,14 @@ void bus_stage_stop(struct bus_stage *stage)
 	stage->bus = NULL;
 }
 
-struct bus_stage *bus_stage_create_with(unsigned outputs, struct display_bus_options options)
+void bus_stage_set_patience(struct bus_stage *stage, uint64_t patience_us)
+{
+	bus_stage_stop(stage);
+	stage->options.patience_us = patience_us;
+	bus_stage_start(stage);
+}
+
+static struct bus_stage *create(unsigned outputs, const struct display_bus_input_ops *input)
 {
 	struct bus_stage *stage = xcalloc(1, sizeof(*stage));
 
@@ -167,20 +174,25 @@ struct bus_stage *bus_stage_create_with(unsigned outputs, struct display_bus_opt
 	stage->path = xasprintf("%s/display.sock", stage->folder);
 	stage->display = display_create(outputs);
 	display_on_request(stage->display, handle_request, stage);
-	stage->options = options;
-	stage->options.path = stage->path;
-	stage->options.input_data = stage;
+	stage->options = (struct display_bus_options){
+		.path = stage->path,
+		.name = "stage",
+		.patience_us = DISPLAY_BUS_PATIENCE_US,
+		.input = input,
+		.input_data = stage,
+	};
 	bus_stage_start(stage);
 	return stage;
 }
 
 struct bus_stage *bus_stage_create(unsigned outputs)
 {
-	return bus_stage_create_with(outputs, (struct display_bus_options){
-						      .name = "stage",
-						      .patience_us = PATIENCE_US,
-						      .input = &input_ops,
-					      });
+	return create(outputs, &input_ops);
+}
+
+struct bus_stage *bus_stage_create_without_input(void)
+{
+	return create(1, NULL);
 }
 
 struct bus_stage *bus_stage_create_red(void)

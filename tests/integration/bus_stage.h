@@ -22,9 +22,6 @@
 #define GREEN 0x00ff00
 #define BLUE  0x0000ff
 
-/* How long a viewer may owe an answer here. */
-#define PATIENCE_US (300 * UINT64_C(1000))
-
 struct bus_stage_surface {
 	struct display_surface shown;
 	uint32_t *pixels;
@@ -47,12 +44,15 @@ struct bus_stage {
 /** Nothing is shown yet. */
 struct bus_stage *bus_stage_create(unsigned outputs);
 
-/** The same without some of the input, or another patience; `path` is the stage's. */
-struct bus_stage *bus_stage_create_with(unsigned outputs, struct display_bus_options options);
+/** Nothing is shown, and no input taken. */
+struct bus_stage *bus_stage_create_without_input(void);
 void bus_stage_destroy(struct bus_stage *stage);
 
 /** With output 0 red. */
 struct bus_stage *bus_stage_create_red(void);
+
+/** Lets viewers owe an answer for this long only; those that are there are gone. */
+void bus_stage_set_patience(struct bus_stage *stage, uint64_t patience_us);
 
 /** The bridge goes, and comes back: its display stays. */
 void bus_stage_stop(struct bus_stage *stage);

@@ -57,8 +57,7 @@ static void the_guest_and_its_consoles_introduce_themselves(void)
 
 static void interfaces_without_a_device_are_not_there(void)
 {
-	STAGE *stage = bus_stage_create_with(
-		1, (struct display_bus_options){.name = "bare", .patience_us = PATIENCE_US});
+	STAGE *stage = bus_stage_create_without_input();
 	VIEWER *client = bus_stage_viewer(stage, CLIENT);
 
 	bus_stage_show(stage, 0, WIDTH, HEIGHT, RED);

@@ -245,6 +245,7 @@ static void of_surfaces_that_a_slow_viewer_missed_it_is_told_the_newest(void)
 static void be_stuck(struct fake_viewer_options options)
 {
 	STAGE *stage = bus_stage_create_red();
+	bus_stage_set_patience(stage, 500 * UINT64_C(1000));
 	VIEWER *stuck = bus_stage_viewer(stage, options);
 	VIEWER *other = bus_stage_viewer(stage, MAPS);
 
