@@ -8,8 +8,8 @@
 #include <sys/un.h>
 
 #include "common/log.h"
+#include "common/unix_socket.h"
 #include "common/xalloc.h"
-#include "gateway/net/listener.h"
 
 /* Between attempts to connect. */
 #define PAUSE_MIN_US 50000
@@ -25,7 +25,6 @@ struct vhost_connection {
 	void *data;
 
 	/* While we listen. */
-	struct listen_address listen_address;
 	int listen_fd;
 	sd_event_source *listen_source;
 
@@ -248,13 +247,7 @@ static void handle_retry(void *data)
 
 static int start_listening(struct vhost_connection *connection)
 {
-	struct listen_address *address = &connection->listen_address;
-
-	if (strlen(connection->address->path) >= sizeof(address->path))
-		return -ENAMETOOLONG;
-	address->is_unix = true;
-	strcpy(address->path, connection->address->path);
-	connection->listen_fd = listener_open(address);
+	connection->listen_fd = unix_socket_listen(connection->address->path);
 	if (connection->listen_fd < 0)
 		return connection->listen_fd;
 	return sd_event_add_io(loop_event(connection->loop), &connection->listen_source,
@@ -297,6 +290,7 @@ void vhost_connection_destroy(struct vhost_connection *connection)
 	loop_timer_destroy(connection->retry_timer);
 	sd_event_source_disable_unref(connection->listen_source);
 	if (connection->listen_fd >= 0)
-		listener_close(connection->listen_fd, &connection->listen_address);
+		unlink(connection->address->path);
+	close_fd(connection->listen_fd);
 	free(connection);
 }

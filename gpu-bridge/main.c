@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * windscreen-gpu-bridge: one guest's virtio-gpu, outside of its virtual machine.
+ */
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+#include "common/log.h"
+#include "common/loop.h"
+#include "gpu-bridge/display_bus.h"
+#include "gpu-bridge/gpu_device.h"
+#include "gpu-bridge/options.h"
+
+/* For as many resources as the renderer has, and the viewers' connections. */
+#define DESCRIPTORS_MAX 8192
+
+/* As the command line's other programs have them. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_USAGE = 2,
+	EXIT_COULD_NOT = 3,
+};
+
+static int handle_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct loop *loop = data;
+
+	log_info("stopping: %s", strsignal((int)info->ssi_signo));
+	sd_notify(0, "STOPPING=1");
+	loop_stop(loop);
+	return 0;
+}
+
+static int take_signals(struct loop *loop)
+{
+	static const int stops[] = {SIGTERM, SIGINT};
+	sigset_t mask;
+	int r = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&mask);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		sigaddset(&mask, stops[i]);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]) && r >= 0; i++)
+		r = sd_event_add_signal(loop_event(loop), NULL, stops[i], handle_stop, loop);
+	return r < 0 ? r : 0;
+}
+
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_MAX)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* All outputs are plugged in, side by side. */
+static struct display *create_display(const struct options *options)
+{
+	struct display *display = display_create(options->outputs);
+
+	for (unsigned i = 0; i < options->outputs; i++)
+		display_set_mode(display, i,
+				 &(struct display_mode){
+					 .x = i * options->width,
+					 .width = options->width,
+					 .height = options->height,
+				 });
+	return display;
+}
+
+static int could_not(const char *what, const char *where, int error)
+{
+	log_error("cannot %s%s: %s", what, where, strerror(-error));
+	return error;
+}
+
+static int run(const struct options *options)
+{
+	CLEANUP(loop_destroyp) struct loop *loop = NULL;
+	CLEANUP(display_destroyp) struct display *display = NULL;
+	CLEANUP(gpu_device_destroyp) struct gpu_device *gpu = NULL;
+	CLEANUP(vhost_user_destroyp) struct vhost_user *vhost = NULL;
+	CLEANUP(display_bus_destroyp) struct display_bus *bus = NULL;
+	int r;
+
+	raise_descriptor_limit();
+	r = loop_create(&loop);
+	if (r == 0)
+		r = take_signals(loop);
+	if (r < 0)
+		return could_not("start", "", r);
+
+	display = create_display(options);
+	r = gpu_device_create(display, &renderer_soft, options->memory_max, &gpu);
+	if (r < 0)
+		return could_not("start to render", "", r);
+	if (options->display) {
+		/* Input goes to the virtual machine's own devices, by its monitor. */
+		static const struct display_bus_input_ops no_input = {0};
+		const struct display_bus_options bus_options = {
+			.path = options->display,
+			.name = options->name,
+			.patience_us = DISPLAY_BUS_PATIENCE_US,
+			.input = &no_input,
+		};
+
+		r = display_bus_create(loop, display, &bus_options, &bus);
+		if (r < 0)
+			return could_not("serve ", options->display, r);
+	}
+	r = vhost_user_create(loop, &options->gpu, &gpu_vhost_device, gpu, &vhost);
+	if (r < 0)
+		return could_not("listen on ", options->gpu.path, r);
+
+	/* Only where the service manager asks for one. */
+	sd_event_set_watchdog(loop_event(loop), true);
+	puts("READY");
+	fflush(stdout);
+	sd_notify(0, "READY=1");
+	r = loop_run(loop);
+	return r < 0 ? could_not("go on", "", r) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+	int r = options_parse(argc, argv, &options, error);
+
+	if (r == OPTIONS_HELP)
+		return EXIT_DONE;
+	if (r < 0) {
+		fprintf(stderr, "windscreen-gpu-bridge: %s\n", error);
+		return EXIT_USAGE;
+	}
+	log_open(options.log_level);
+	return run(&options) < 0 ? EXIT_COULD_NOT : EXIT_DONE;
+}

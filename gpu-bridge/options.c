@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gpu-bridge/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gpu-bridge/display.h"
+#include "gpu-bridge/edid.h"
+
+#define MEMORY_DEFAULT_MB 512
+#define MEMORY_MAX_MB	  (UINT64_C(64) * 1024)
+#define MB		  (UINT64_C(1) << 20)
+
+#define FAIL(...) (snprintf(error, OPTIONS_ERROR_MAX, __VA_ARGS__), -EINVAL)
+
+/* Digits alone, up to `max`. Returns what follows them, or NULL. */
+static const char *parse_number(const char *text, uint64_t max, uint64_t *ret_number)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return NULL;
+	errno = 0;
+	*ret_number = strtoull(text, &end, 10);
+	return errno == 0 && *ret_number <= max ? end : NULL;
+}
+
+static int parse_name(struct options *options, const char *text, char *error)
+{
+	if (!text[0])
+		return FAIL("--name: it is empty");
+	options->name = text;
+	return 0;
+}
+
+static int parse_gpu(struct options *options, const char *text, char *error)
+{
+	if (vhost_address_parse(text, &options->gpu) < 0)
+		return FAIL("--gpu: \"%.60s\" is neither listen:PATH nor connect:PATH", text);
+	return 0;
+}
+
+static int parse_display(struct options *options, const char *text, char *error)
+{
+	if (!text[0])
+		return FAIL("--display: the path is empty");
+	options->display = text;
+	return 0;
+}
+
+static int parse_outputs(struct options *options, const char *text, char *error)
+{
+	uint64_t number;
+	const char *end = parse_number(text, DISPLAY_OUTPUTS_MAX, &number);
+
+	if (!end || *end || number == 0)
+		return FAIL("--outputs: \"%.60s\" is not a number from 1 to %d", text,
+			    DISPLAY_OUTPUTS_MAX);
+	options->outputs = (unsigned)number;
+	return 0;
+}
+
+static int parse_mode(struct options *options, const char *text, char *error)
+{
+	uint64_t width, height = 0;
+	const char *end = parse_number(text, EDID_SIDE_MAX, &width);
+
+	if (end && *end == 'x')
+		end = parse_number(end + 1, EDID_SIDE_MAX, &height);
+	if (!end || *end || width == 0 || height == 0)
+		return FAIL("--mode: \"%.60s\" is not a size such as 1920x1080, up to %dx%d", text,
+			    EDID_SIDE_MAX, EDID_SIDE_MAX);
+	options->width = (uint32_t)width;
+	options->height = (uint32_t)height;
+	return 0;
+}
+
+static int parse_memory(struct options *options, const char *text, char *error)
+{
+	uint64_t number;
+	const char *end = parse_number(text, MEMORY_MAX_MB, &number);
+
+	if (!end || *end || number == 0)
+		return FAIL("--memory: \"%.60s\" is not a number of megabytes up to %llu", text,
+			    (unsigned long long)MEMORY_MAX_MB);
+	options->memory_max = number * MB;
+	return 0;
+}
+
+static int parse_log_level(struct options *options, const char *text, char *error)
+{
+	if (!log_level_from_name(text, &options->log_level))
+		return FAIL("--log-level: \"%.60s\" is none of error, warning, info, debug", text);
+	return 0;
+}
+
+static const struct option {
+	const char *name;
+	const char *value;
+	const char *help;
+	int (*parse)(struct options *options, const char *text, char *error);
+} all_options[] = {
+	{"--name", "NAME", "the guest's name", parse_name},
+	{"--gpu", "listen:PATH|connect:PATH", "the virtual machine's vhost-user socket", parse_gpu},
+	{"--display", "PATH", "serve org.qemu.Display1 on this socket", parse_display},
+	{"--outputs", "N", "how many outputs are plugged in; 1", parse_outputs},
+	{"--mode", "WxH", "the size of each; 1920x1080", parse_mode},
+	{"--memory", "MB", "what the guest's pictures may take; 512", parse_memory},
+	{"--log-level", "LEVEL", "error, warning, info or debug; info", parse_log_level},
+};
+
+#define OPTIONS_COUNT (sizeof(all_options) / sizeof(all_options[0]))
+
+static void print_help(void)
+{
+	puts("usage: windscreen-gpu-bridge --gpu listen:PATH|connect:PATH [OPTION]...\n");
+	for (size_t i = 0; i < OPTIONS_COUNT; i++)
+		printf("  %s %s\n      %s\n", all_options[i].name, all_options[i].value,
+		       all_options[i].help);
+}
+
+static int parse_one(struct options *options, const char *name, const char *value, char *error)
+{
+	for (size_t i = 0; i < OPTIONS_COUNT; i++) {
+		if (strcmp(all_options[i].name, name) != 0)
+			continue;
+		if (!value)
+			return FAIL("%s: its value is missing", name);
+		return all_options[i].parse(options, value, error);
+	}
+	return FAIL("%.60s: there is no such option", name);
+}
+
+int options_parse(int argc, char **argv, struct options *ret_options, char error[OPTIONS_ERROR_MAX])
+{
+	*ret_options = (struct options){
+		.name = "guest",
+		.outputs = 1,
+		.width = 1920,
+		.height = 1080,
+		.memory_max = MEMORY_DEFAULT_MB * MB,
+		.log_level = LOG_LEVEL_INFO,
+	};
+	for (int i = 1; i < argc; i += 2) {
+		int r;
+
+		if (strcmp(argv[i], "--help") == 0) {
+			print_help();
+			return OPTIONS_HELP;
+		}
+		r = parse_one(ret_options, argv[i], argv[i + 1], error);
+		if (r < 0)
+			return r;
+	}
+	if (!ret_options->gpu.path)
+		return FAIL("--gpu is missing");
+	return 0;
+}

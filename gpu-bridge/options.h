@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Options
+ *
+ * The command line of windscreen-gpu-bridge, checked.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/log.h"
+#include "gpu-bridge/vhost_connection.h"
+
+/* Room for a sentence about what was wrong, with its end. */
+#define OPTIONS_ERROR_MAX 160
+
+struct options {
+	const char *name;	  /* of the guest */
+	struct vhost_address gpu; /* required */
+	const char *display;	  /* a socket's path; NULL: nobody can watch */
+	unsigned outputs;
+	uint32_t width; /* of each output */
+	uint32_t height;
+	uint64_t memory_max; /* bytes */
+	enum log_level log_level;
+};
+
+/* What options_parse() returns when it has printed the help that was asked for. */
+#define OPTIONS_HELP 1
+
+/** Parses into `ret_options`, which points into `argv`. Returns 0, OPTIONS_HELP, or -EINVAL with
+ * the reason in `ret_error`. */
+int options_parse(int argc, char **argv, struct options *ret_options,
+		  char ret_error[OPTIONS_ERROR_MAX]);
