@@ -28,13 +28,6 @@ class Viewer:
     def tell(self, line):
         return self._program.tell(line)
 
-    def begin(self, line):
-        """Tells it a line whose answer end() waits for."""
-        self._program.send(line)
-
-    def end(self):
-        return self._program.read()
-
     def stop(self):
         self._program.stop()
 

@@ -123,14 +123,10 @@ class Conversation:
         line, self._rest = self._rest.split(b"\n", 1)
         return line.decode()
 
-    def send(self, line):
-        """Tells it a line, whose answer read() waits for."""
-        self._process.stdin.write(line.encode() + b"\n")
-        self._process.stdin.flush()
-
     def tell(self, line):
         """Tells it a line, and returns its answer."""
-        self.send(line)
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
         return self.read()
 
     def stop(self, timeout=20):
