@@ -76,18 +76,7 @@ static int handle_connected(sd_bus_message *message, void *data, sd_bus_error *e
 	return 0;
 }
 
-static int set_side(sd_bus *bus, enum display1_side side)
-{
-	sd_id128_t id;
-	int r;
-
-	if (side == DISPLAY1_CLIENT)
-		return sd_bus_set_bus_client(bus, 0);
-	r = sd_id128_randomize(&id);
-	return r < 0 ? r : sd_bus_set_server(bus, 1, id);
-}
-
-int display1_bus_open(struct loop *loop, int fd, enum display1_side side, sd_bus **ret_bus)
+int display1_bus_open(struct loop *loop, int fd, sd_bus **ret_bus)
 {
 	CLEANUP(close_fdp) int owned = fd;
 	CLEANUP(sd_bus_unrefp) sd_bus *bus = NULL;
@@ -103,7 +92,7 @@ int display1_bus_open(struct loop *loop, int fd, enum display1_side side, sd_bus
 	r = sd_bus_negotiate_fds(bus, 1);
 	if (r < 0)
 		return r;
-	r = set_side(bus, side);
+	r = sd_bus_set_bus_client(bus, 0);
 	if (r < 0)
 		return r;
 	r = sd_bus_set_connected_signal(bus, 1);

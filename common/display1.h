@@ -37,19 +37,11 @@
 /** The object path of a console. */
 void display1_console_path(uint32_t id, char ret_path[DISPLAY1_PATH_MAX]);
 
-/* Who has to show who it is. QEMU's part is the server's on all connections,
- * also on those that its clients serve a listener on. */
-enum display1_side {
-	DISPLAY1_CLIENT,
-	DISPLAY1_SERVER,
-};
-
 /**
- * Starts D-Bus on a connected socket, which it takes. The handshake goes on by
- * itself; when it fails or takes longer than 25 s, the connection ends. Whoever can
- * connect is trusted: the socket's mode says who. Returns 0 or negative errno.
+ * Starts D-Bus on a connected socket, which it takes, as the side that
+ * authenticates. The handshake goes on by itself. Returns 0 or negative errno.
  */
-int display1_bus_open(struct loop *loop, int fd, enum display1_side side, sd_bus **ret_bus);
+int display1_bus_open(struct loop *loop, int fd, sd_bus **ret_bus);
 
 /** Closes the connection; what is under way is dropped, and no callback comes. Accepts NULL. */
 void display1_bus_close(sd_bus *bus);

@@ -33,6 +33,7 @@ static void client_destroy(struct bus_client *client)
 	for (unsigned i = 0; i < CLIENTS_MAX; i++)
 		if (bus->clients[i] == client)
 			bus->clients[i] = NULL;
+	bus_handshake_destroy(client->handshake);
 	display1_bus_close(client->bus);
 	free(client);
 }
@@ -64,7 +65,7 @@ void bus_emit_changed(struct display_bus *bus, unsigned output, const char *inte
 	}
 }
 
-/* Called with every message, sd-bus's own word that the handshake is done among them. */
+/* Called with every message. */
 static int handle_any(sd_bus_message *message, void *data, sd_bus_error *error)
 {
 	struct bus_client *client = data;
@@ -105,7 +106,7 @@ static int client_open(struct bus_client *client, int fd)
 	struct display_bus *bus = client->owner;
 	int r;
 
-	r = display1_bus_open(bus->loop, fd, DISPLAY1_SERVER, &client->bus);
+	r = bus_handshake_begin(bus->loop, fd, &client->handshake, &client->bus);
 	if (r < 0)
 		return r;
 	r = sd_bus_add_filter(client->bus, NULL, handle_any, client);

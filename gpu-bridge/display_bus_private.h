@@ -12,6 +12,7 @@
 #include <systemd/sd-bus.h>
 
 #include "common/display1.h"
+#include "gpu-bridge/bus_handshake.h"
 #include "gpu-bridge/display_bus.h"
 #include "gpu-bridge/display_listener.h"
 
@@ -37,8 +38,9 @@ struct bus_client {
 	struct display_bus *owner;
 	uint64_t id; /* no other has had it */
 	int pid;
+	struct bus_handshake *handshake;
 	sd_bus *bus;
-	bool is_ready; /* the handshake is done */
+	bool is_ready; /* the handshake is over, and something was said */
 	struct bus_console consoles[DISPLAY_OUTPUTS_MAX];
 };
 

@@ -7,6 +7,7 @@
 #include "common/display1.h"
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "gpu-bridge/bus_handshake.h"
 
 /* Answers that a viewer may owe before changes are merged: enough that a viewer
  * which answers at once never waits for the next change. */
@@ -25,6 +26,7 @@ struct display_listener {
 	uint64_t patience_us;
 	display_listener_end_fn on_end;
 	void *data;
+	struct bus_handshake *handshake;
 	sd_bus *bus;
 	bool is_ready; /* it has said what it can do */
 	bool can_map;
@@ -472,7 +474,7 @@ int display_listener_create(struct loop *loop, const struct display *display, un
 	listener->pointer_waits = listener->cursor_waits;
 	pixman_region32_init(&listener->damage);
 
-	r = display1_bus_open(loop, fd, DISPLAY1_SERVER, &listener->bus);
+	r = bus_handshake_begin(loop, fd, &listener->handshake, &listener->bus);
 	if (r < 0)
 		return r;
 	r = display1_watch_end(listener->bus, handle_disconnected, listener);
@@ -489,6 +491,7 @@ void display_listener_destroy(struct display_listener *listener)
 {
 	if (!listener)
 		return;
+	bus_handshake_destroy(listener->handshake);
 	display1_bus_close(listener->bus);
 	pixman_region32_fini(&listener->damage);
 	free(listener);

@@ -177,7 +177,7 @@ int display_open(struct loop *loop, int fd, const struct display_events *events,
 
 	display->events = events;
 	display->data = data;
-	r = display1_bus_open(loop, fd, DISPLAY1_CLIENT, &display->bus);
+	r = display1_bus_open(loop, fd, &display->bus);
 	if (r < 0)
 		return r;
 	r = display1_watch_end(display->bus, handle_disconnected, display);

@@ -242,7 +242,7 @@ int listener_create(struct loop *loop, const struct listener_events *events, voi
 	ours = fds[0];
 	theirs = fds[1];
 
-	r = display1_bus_open(loop, take_fd(&ours), DISPLAY1_CLIENT, &listener->bus);
+	r = display1_bus_open(loop, take_fd(&ours), &listener->bus);
 	if (r < 0)
 		return r;
 	r = display1_watch_end(listener->bus, handle_disconnected, listener);

@@ -305,7 +305,7 @@ static void register_listener(struct fake_viewer *viewer)
 	int fds[2];
 
 	EXPECT_INT(fd_pass_pair(fds), 0);
-	EXPECT_INT(display1_bus_open(viewer->loop, fds[0], DISPLAY1_CLIENT, &viewer->listener), 0);
+	EXPECT_INT(display1_bus_open(viewer->loop, fds[0], &viewer->listener), 0);
 	EXPECT(sd_bus_add_object_vtable(viewer->listener, NULL, DISPLAY1_LISTENER_PATH,
 					DISPLAY1_LISTENER, listener_vtable, viewer) >= 0);
 	EXPECT(sd_bus_add_object_vtable(viewer->listener, NULL, DISPLAY1_LISTENER_PATH,
@@ -346,9 +346,7 @@ struct fake_viewer *fake_viewer_create(struct loop *loop, const struct fake_view
 	viewer->loop = loop;
 	viewer->options = *options;
 	display1_console_path(options->output, viewer->console);
-	EXPECT_INT(
-		display1_bus_open(loop, connect_to(options->path), DISPLAY1_CLIENT, &viewer->main),
-		0);
+	EXPECT_INT(display1_bus_open(loop, connect_to(options->path), &viewer->main), 0);
 	EXPECT_INT(display1_watch_end(viewer->main, handle_main_end, viewer), 0);
 	EXPECT(sd_bus_match_signal(viewer->main, NULL, NULL, NULL,
 				   "org.freedesktop.DBus.Properties", "PropertiesChanged",

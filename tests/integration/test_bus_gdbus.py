@@ -90,7 +90,7 @@ class Viewer:
         self.bus.signal_subscribe(
             None, "org.freedesktop.DBus.Properties", "PropertiesChanged", None, None,
             Gio.DBusSignalFlags.NONE, lambda *signal: self.changes.append(signal[5].unpack()))
-        self.call("org.freedesktop.DBus.Peer", "Ping")
+        # The first call of all, with a descriptor: it may come together with the handshake's end.
         self._register()
 
     def _register(self):
