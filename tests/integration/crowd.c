@@ -10,6 +10,10 @@
 #define PACE_PICTURES 60
 #define PACE_ONE_IN   4
 
+/* Who is idle works less than one part in so many of such a time. */
+#define IDLE_US	    UINT64_C(1000000)
+#define IDLE_ONE_IN 10
+
 /* -- The guest ------------------------------------------------------------------ */
 
 static bool is_moving(const struct crowd *crowd)
@@ -246,6 +250,20 @@ void crowd_expect_rdp_pace(struct crowd *crowd, struct rdp_client *client,
 
 	play_for_pace(crowd, each);
 	expect_pace(rdp_client_video(client).units - before);
+}
+
+void crowd_expect_idle(struct crowd *crowd)
+{
+	uint64_t until = loop_now_us() + IDLE_US;
+	uint64_t before = child_cpu_us(crowd->gateway.child);
+	uint64_t used;
+
+	while (loop_now_us() < until)
+		crowd_turn(crowd);
+	used = child_cpu_us(crowd->gateway.child) - before;
+	printf("  %u ms of processor time in %u\n", (unsigned)(used / 1000),
+	       (unsigned)(IDLE_US / 1000));
+	EXPECT(used < IDLE_US / IDLE_ONE_IN);
 }
 
 unsigned crowd_logged(struct crowd *crowd, const char *text)

@@ -102,5 +102,8 @@ void crowd_expect_vnc_pace(struct crowd *crowd, struct rfb_client *client,
 void crowd_expect_rdp_pace(struct crowd *crowd, struct rdp_client *client,
 			   void (*each)(struct crowd *crowd));
 
+/** Expects the gateway to do next to nothing for a while. */
+void crowd_expect_idle(struct crowd *crowd);
+
 /** How often the gateway has logged `text`. */
 unsigned crowd_logged(struct crowd *crowd, const char *text);

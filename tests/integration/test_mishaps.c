@@ -117,6 +117,17 @@ static void a_guest_that_starts_again_is_shown_to_all_who_watched(void)
 	crowd_expect_exact_at_rest(&crowd);
 }
 
+static void nobody_works_for_a_head_at_rest(void)
+{
+	CROWD(NULL);
+
+	add_one_of_each(&crowd);
+	crowd_move(&crowd, film);
+	CROWD_UNTIL(&crowd, crowd.vnc[0]->units_count > 10);
+	crowd_expect_exact_at_rest(&crowd);
+	crowd_expect_idle(&crowd);
+}
+
 /* -- Of the machine ------------------------------------------------------------------ */
 
 static void an_encoder_that_is_missing_is_said_once_and_another_does_it(void)
@@ -208,6 +219,28 @@ static void who_never_acknowledges_holds_up_nobody(void)
 	crowd_rest(&crowd);
 	CROWD_UNTIL(&crowd,
 		    crowd_vnc_sees(&crowd, crowd.vnc[2]) && crowd_rdp_sees(&crowd, crowd.rdp[1]));
+	crowd_expect_idle(&crowd);
+}
+
+static void who_does_not_look_is_sent_nothing(void)
+{
+	CROWD(NULL);
+	uint64_t frames;
+
+	add_one_of_each(&crowd);
+	crowd_move(&crowd, film);
+	CROWD_UNTIL(&crowd, rdp_client_video(crowd.rdp[0]).units > 5);
+	rdp_client_minimise(crowd.rdp[0], true);
+	crowd_expect_vnc_pace(&crowd, crowd.vnc[0], NULL);
+	frames = rdp_client_video(crowd.rdp[0]).frames;
+	crowd_expect_vnc_pace(&crowd, crowd.vnc[0], NULL);
+	EXPECT_INT(rdp_client_video(crowd.rdp[0]).frames, frames);
+	crowd_rest(&crowd);
+	CROWD_UNTIL(&crowd,
+		    crowd_vnc_sees(&crowd, crowd.vnc[0]) && crowd_vnc_sees(&crowd, crowd.vnc[1]));
+	crowd_expect_idle(&crowd);
+	rdp_client_minimise(crowd.rdp[0], false);
+	crowd_expect_exact_at_rest(&crowd);
 }
 
 static void ask_for_all_again(struct crowd *crowd)
@@ -264,11 +297,13 @@ int main(void)
 	RUN_TEST(sizes_change_in_the_midst_of_motion_for_viewers_of_all_kinds);
 	RUN_TEST(the_largest_head_moves);
 	RUN_TEST(a_guest_that_starts_again_is_shown_to_all_who_watched);
+	RUN_TEST(nobody_works_for_a_head_at_rest);
 	RUN_TEST(an_encoder_that_is_missing_is_said_once_and_another_does_it);
 	RUN_TEST(without_an_encoder_all_is_exact_in_motion_too);
 	RUN_TEST(it_stops_in_the_midst_of_motion_with_many_viewers);
 	RUN_TEST(who_acknowledges_what_was_never_sent_is_noted_once);
 	RUN_TEST(who_never_acknowledges_holds_up_nobody);
+	RUN_TEST(who_does_not_look_is_sent_nothing);
 	RUN_TEST(who_refreshes_without_end_holds_up_nobody);
 	RUN_TEST(who_begins_anew_without_end_holds_up_nobody);
 	return 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "common/loop.h"
 #include "common/xalloc.h"
@@ -129,6 +130,16 @@ static char *take_content(FILE *file, size_t *ret_size)
 	if (ret_size)
 		*ret_size = (size_t)size;
 	return content;
+}
+
+uint64_t child_cpu_us(const struct child *child)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	EXPECT_INT(clock_getcpuclockid(child->pid, &clock), 0);
+	EXPECT_INT(clock_gettime(clock, &used), 0);
+	return (uint64_t)used.tv_sec * 1000000 + (uint64_t)used.tv_nsec / 1000;
 }
 
 int child_run(const char *const *argv, struct child_output *ret_output)

@@ -8,6 +8,9 @@
  * is waited for, line by line, with a deadline.
  */
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "common/cleanup.h"
 
 struct child;
@@ -24,6 +27,9 @@ void child_wait_line(struct child *child, const char *text);
 
 /** Asks the program to end, and waits for that. Returns its exit status. */
 int child_stop(struct child *child);
+
+/** How much processor time the program has used, in microseconds. */
+uint64_t child_cpu_us(const struct child *child);
 
 /** Runs a program to its end, output and complaints kept. Returns its exit status. */
 struct child_output {
