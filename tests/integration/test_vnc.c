@@ -115,17 +115,16 @@ static void expect_part_alone(const int32_t *encodings, size_t count)
 	CLEANUP(rfb_client_destroyp)
 	struct rfb_client *client = stage_connect_ready(&stage, encodings, count);
 	bool is_outside = false;
-	unsigned updates;
+	size_t corner = 149 * WIDTH + 199;
 
 	client->on_rect = note_outside;
 	client->data = &is_outside;
+	/* The cursor's shape is an update too: what answers is known by its pixels. */
 	for (uint32_t seed = 70; seed < 73; seed++) {
-		updates = client->updates;
 		stage_paint(&stage, WIDTH, HEIGHT, seed);
 		EXPECT_INT(rfb_send_request_of(client, 100, 50, 100, 100, seed > 70), 0);
-		UNTIL(&stage, client, client->updates > updates);
+		UNTIL(&stage, client, client->pixels[corner] == (stage.picture[corner] & 0xffffff));
 	}
-	EXPECT_INT(client->pixels[149 * WIDTH + 199], stage.picture[149 * WIDTH + 199] & 0xffffff);
 	EXPECT(!is_outside);
 
 	/* All else was not forgotten. */
