@@ -25,6 +25,9 @@
  * lossless pixels are cheaper. */
 #define SHARE_MIN (1.0 / 8)
 
+/* So does the one frame of a large change. A window or a page is denser than what is scattered. */
+#define STRUCK_SHARE_MIN (1.0 / 3)
+
 /* A region of which less than this part is damaged in a second is quiet, seen over a while. */
 #define QUIET_SHARE (2.0 / 5)
 #define QUIET_US    500000
@@ -223,7 +226,7 @@ static uint64_t area_outside(const struct motion *motion, const pixman_box32_t *
 
 /* Adds a box of cells outside the regions, if enough of it moved since `since_us`. */
 static void add_if_worth_it(struct motion *motion, struct motion_cover *cover,
-			    const pixman_box32_t *cells, uint64_t since_us)
+			    const pixman_box32_t *cells, uint64_t since_us, double share_min)
 {
 	pixman_box32_t box = pixels_from_cells(motion, cells);
 	struct motion_look look = motion_recent_look(&motion->recent, &box, since_us);
@@ -237,7 +240,7 @@ static void add_if_worth_it(struct motion *motion, struct motion_cover *cover,
 	if (area(&box) < small || !motion_cover_fit(&box, cover->width, cover->height))
 		return;
 	look = motion_recent_look(&motion->recent, &box, since_us);
-	if (look.share * (double)area(&box) >= SHARE_MIN * (double)area_outside(motion, &box))
+	if (look.share * (double)area(&box) >= share_min * (double)area_outside(motion, &box))
 		motion_cover_add(cover, box, 0);
 }
 
@@ -261,7 +264,8 @@ static void add_moving(struct motion *motion, struct motion_cover *cover, bool i
 		if (is_struck || is_sustained(patches[i].slots))
 			add_cut(&motion->grid, &patches[i].box, boxes, &boxes_count);
 	for (unsigned i = 0; i < boxes_count; i++)
-		add_if_worth_it(motion, cover, &boxes[i], since_us);
+		add_if_worth_it(motion, cover, &boxes[i], since_us,
+				is_struck ? STRUCK_SHARE_MIN : SHARE_MIN);
 }
 
 /* Adds a region as it is, or what is left of it: less when most of it has been still for a while,

@@ -78,14 +78,14 @@ static void typing_in_a_terminal_stays_lossless(void)
 	stage_close(&stage);
 }
 
-/* Frames of which each damages 5 % of the head. */
-static void scatter(struct stage *stage, int frames)
+/* Frames of which each damages so much of the head. */
+static void scatter(struct stage *stage, int frames, int percent)
 {
 	while (frames-- > 0) {
 		pixman_region32_t damage;
 
 		pixman_region32_init(&damage);
-		for (int i = 0; i < 101; i++) {
+		for (int i = 0; i < percent * 101 / 5; i++) {
 			int x = (int)stage_random(stage, STAGE_WIDTH / 64) * 64;
 			int y = (int)stage_random(stage, STAGE_HEIGHT / 16) * 16;
 
@@ -102,9 +102,21 @@ static void small_scattered_damage_after_a_large_change_is_no_video_for_long(voi
 	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
 
 	stage_note_box(&stage, 0, 0, STAGE_WIDTH, STAGE_HEIGHT);
-	scatter(&stage, 60 * 4);
+	scatter(&stage, 60 * 4, 5);
 	EXPECT_INT(stage_regions(&stage), 0);
 	EXPECT_INT(stage.plans, 2);
+	stage_close(&stage);
+}
+
+static void scattered_damage_of_frames_that_fell_together_is_no_large_change(void)
+{
+	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
+
+	for (int i = 0; i < 60; i++) {
+		scatter(&stage, 5, 5);
+		scatter(&stage, 1, 10);
+		EXPECT_INT(stage_regions(&stage), 0);
+	}
 	stage_close(&stage);
 }
 
@@ -112,7 +124,7 @@ static void small_scattered_damage_never_becomes_video(void)
 {
 	struct stage stage = stage_open(STAGE_WIDTH, STAGE_HEIGHT);
 
-	scatter(&stage, 60 * 20);
+	scatter(&stage, 60 * 20, 5);
 	stage_print(&stage, "scattered 5 %");
 	EXPECT_INT(stage.plans, 0);
 	stage_close(&stage);
@@ -473,6 +485,7 @@ int main(void)
 	RUN_TEST(a_blinking_caret_and_a_clock_stay_lossless);
 	RUN_TEST(typing_in_a_terminal_stays_lossless);
 	RUN_TEST(small_scattered_damage_never_becomes_video);
+	RUN_TEST(scattered_damage_of_frames_that_fell_together_is_no_large_change);
 	RUN_TEST(small_scattered_damage_after_a_large_change_is_no_video_for_long);
 	RUN_TEST(a_small_spinner_stays_lossless);
 	RUN_TEST(what_rests_in_a_region_settles_while_the_rest_goes_on);
