@@ -91,6 +91,9 @@ static int handle_request(void *data, unsigned output, const struct display_mode
 /* -- Input ---------------------------------------------------------------------------- */
 
 static void note(struct bus_stage *stage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void note(struct bus_stage *stage, const char *format, ...)
 {
 	size_t room = sizeof(stage->lines) - stage->lines_length;
 	va_list arguments;
