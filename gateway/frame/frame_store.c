@@ -144,6 +144,9 @@ static void damage_since_locked(struct frame_store *store, uint64_t since,
 	pixman_box32_t bounds = bounds_of(frame);
 
 	pixman_region32_clear(ret_damage);
+	/* Also when the store knows nothing of it any more, since the head has another size. */
+	if (first == last)
+		return;
 	if (first < store->first_of_size || last > newest || newest - first >= HISTORY_LENGTH) {
 		pixman_region32_reset(ret_damage, &bounds);
 		return;

@@ -331,6 +331,23 @@ static void a_new_size_damages_everything(void)
 	EXPECT_INT(box.y2, HEIGHT);
 }
 
+static void a_frame_of_an_old_size_does_not_differ_from_itself(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create(8);
+	CLEANUP(frame_unrefp) struct frame *old = NULL;
+	struct pixels smaller = screen_of(scene);
+	pixman_region32_t damage;
+
+	update_all(scene);
+	old = frame_store_fetch(scene->store, 0, NULL);
+	smaller.width = 100;
+	EXPECT_INT(frame_store_update(scene->store, &smaller, NULL, 1, false), 1);
+	pixman_region32_init(&damage);
+	frame_store_compare(scene->store, old->number, old, &damage);
+	EXPECT(!pixman_region32_not_empty(&damage));
+	pixman_region32_fini(&damage);
+}
+
 static void a_notice_and_the_picture_after_it_are_whole(void)
 {
 	CLEANUP(scene_destroyp) struct scene *scene = scene_create(8);
@@ -418,6 +435,7 @@ int main(void)
 	RUN_TEST(a_head_has_two_frames_though_others_spent_the_budget);
 	RUN_TEST(a_head_too_large_for_the_budget_is_refused);
 	RUN_TEST(a_new_size_damages_everything);
+	RUN_TEST(a_frame_of_an_old_size_does_not_differ_from_itself);
 	RUN_TEST(a_notice_and_the_picture_after_it_are_whole);
 	RUN_TEST(other_formats_are_converted);
 	RUN_TEST(readers_on_other_threads_never_see_a_frame_half_written);
