@@ -71,7 +71,7 @@ struct display_bus_input_ops {
 struct display_bus_options {
 	const char *path; /* of the socket */
 	const char *name; /* of the guest */
-	/* How long a viewer may owe an answer before it is dropped. */
+	/* How long a viewer may owe answers and give none before it is dropped. */
 	uint64_t patience_us;
 	const struct display_bus_input_ops *input; /* outlives the bus */
 	void *input_data;

@@ -23,7 +23,6 @@
 struct display_listener {
 	const struct display *display;
 	unsigned output;
-	uint64_t patience_us;
 	display_listener_end_fn on_end;
 	void *data;
 	struct bus_handshake *handshake;
@@ -32,10 +31,18 @@ struct display_listener {
 	bool can_map;
 	bool is_off; /* it was told of no surface, or of none that it can be shown */
 
-	/* Answers that it owes. */
+	/* Answers that it owes: all of them, and those that hold something back. */
+	unsigned owes;
 	bool owes_surface;
 	unsigned owes_updates;
 	unsigned owes_pointers;
+
+	/* Runs while it owes one, in steps of half its patience. */
+	struct loop_timer *timer;
+	uint64_t step_us;
+	bool timer_runs;
+	bool is_silent;	 /* since the last step */
+	bool was_silent; /* in the whole step before */
 
 	/* What it has not been told. */
 	bool surface_waits;
@@ -53,14 +60,25 @@ static int new_call(struct display_listener *listener, const char *interface, co
 					      interface, member);
 }
 
-/* Sends without waiting; the answer goes to `handler`. */
+static void start_timer(struct display_listener *listener)
+{
+	listener->timer_runs = true;
+	listener->is_silent = true;
+	loop_timer_arm(listener->timer, listener->step_us);
+}
+
+/* Sends without waiting; the answer goes to `handler`, however late. */
 static int send_call(struct display_listener *listener, sd_bus_message *call,
 		     sd_bus_message_handler_t handler)
 {
-	int r = sd_bus_call_async(listener->bus, NULL, call, handler, listener,
-				  listener->patience_us);
+	int r = sd_bus_call_async(listener->bus, NULL, call, handler, listener, UINT64_MAX);
 
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	listener->owes++;
+	if (!listener->timer_runs)
+		start_timer(listener);
+	return 0;
 }
 
 static void tell(struct display_listener *listener);
@@ -70,28 +88,48 @@ static void end(struct display_listener *listener, const char *reason)
 	listener->on_end(listener->data, reason);
 }
 
-/* Whether an answer says that none came: the listener is gone then. */
-static bool ends_with(struct display_listener *listener, sd_bus_message *answer)
+/*
+ * A whole step in silence is followed by another one: when it is we who stood
+ * still, the answers are there, and are read before that has passed.
+ */
+static void handle_timer(void *data)
 {
-	if (!sd_bus_message_is_method_error(answer, SD_BUS_ERROR_NO_REPLY))
-		return false;
-	/* A connection that has ended says so itself. */
-	if (sd_bus_is_open(listener->bus) > 0)
+	struct display_listener *listener = data;
+
+	listener->timer_runs = false;
+	if (listener->owes == 0)
+		return;
+	if (listener->is_silent && listener->was_silent) {
 		end(listener, "it does not answer");
+		return;
+	}
+	listener->was_silent = listener->is_silent;
+	start_timer(listener);
+}
+
+/* Counts an answer; false when it only says that the connection has ended, which is told
+ * otherwise. */
+static bool take_answer(struct display_listener *listener)
+{
+	if (sd_bus_is_open(listener->bus) <= 0)
+		return false;
+	listener->owes--;
+	listener->is_silent = false;
+	listener->was_silent = false;
 	return true;
 }
 
 /*
  * Other errors are the viewer's own business, as with QEMU.
  *
- * The handlers return 1: after one that was called because no answer came, and
- * returned 0, sd-bus (252) goes on with a connection that it has closed.
+ * The handlers return 1: after one that closed its connection and returned 0, sd-bus
+ * (252) would go on with it.
  */
 static int handle_update_answer(sd_bus_message *answer, void *data, sd_bus_error *error)
 {
 	struct display_listener *listener = data;
 
-	if (ends_with(listener, answer))
+	if (!take_answer(listener))
 		return 1;
 	listener->owes_updates--;
 	tell(listener);
@@ -102,7 +140,7 @@ static int handle_surface_answer(sd_bus_message *answer, void *data, sd_bus_erro
 {
 	struct display_listener *listener = data;
 
-	if (ends_with(listener, answer))
+	if (!take_answer(listener))
 		return 1;
 	listener->owes_surface = false;
 	tell(listener);
@@ -125,7 +163,7 @@ static int handle_pointer_answer(sd_bus_message *answer, void *data, sd_bus_erro
 {
 	struct display_listener *listener = data;
 
-	if (ends_with(listener, answer))
+	if (!take_answer(listener))
 		return 1;
 	listener->owes_pointers--;
 	tell(listener);
@@ -430,7 +468,7 @@ static int handle_properties(sd_bus_message *answer, void *data, sd_bus_error *e
 {
 	struct display_listener *listener = data;
 
-	if (ends_with(listener, answer))
+	if (!take_answer(listener))
 		return 1;
 	/* One without properties is one that is sent copies. */
 	if (!sd_bus_message_is_method_error(answer, NULL))
@@ -466,7 +504,7 @@ int display_listener_create(struct loop *loop, const struct display *display, un
 
 	listener->display = display;
 	listener->output = output;
-	listener->patience_us = patience_us;
+	listener->step_us = patience_us / 2;
 	listener->on_end = on_end;
 	listener->data = data;
 	listener->surface_waits = true;
@@ -474,6 +512,11 @@ int display_listener_create(struct loop *loop, const struct display *display, un
 	listener->pointer_waits = listener->cursor_waits;
 	pixman_region32_init(&listener->damage);
 
+	r = loop_timer_create(loop, handle_timer, listener, &listener->timer);
+	if (r < 0) {
+		close_fd(fd);
+		return r;
+	}
 	r = bus_handshake_begin(loop, fd, &listener->handshake, &listener->bus);
 	if (r < 0)
 		return r;
@@ -491,6 +534,7 @@ void display_listener_destroy(struct display_listener *listener)
 {
 	if (!listener)
 		return;
+	loop_timer_destroy(listener->timer);
 	bus_handshake_destroy(listener->handshake);
 	display1_bus_close(listener->bus);
 	pixman_region32_fini(&listener->damage);

@@ -10,7 +10,7 @@
  * A viewer is told no faster than it answers. What changes while it owes answers
  * is kept as "there is another surface" and a region, and told when it has
  * caught up: the newest surface wins, and a slow viewer costs neither the
- * guest nor the others anything. One that owes an answer for too long has ended.
+ * guest nor the others anything. One that owes answers and gives none is dropped.
  *
  * A viewer that names Unix.Map among its interfaces maps the surface; others,
  * and those that refuse to, are sent copies.
@@ -32,7 +32,8 @@ typedef void (*display_listener_end_fn)(void *data, const char *reason);
 
 /**
  * Starts the handshake on a connected socket, which it takes; then the viewer is
- * told what there is. An answer may take `patience_us`.
+ * told what there is. It may owe answers and give none for `patience_us`, and for
+ * half as long again.
  *
  * Returns 0 or negative errno.
  */

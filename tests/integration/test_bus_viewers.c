@@ -3,6 +3,8 @@
 /*
  * What viewers are told of gpu-bridge's display, at their own pace.
  */
+#include <poll.h>
+
 #include "tests/integration/bus_stage.h"
 
 #define MAPS   ((struct fake_viewer_options){.maps = true})
@@ -263,6 +265,25 @@ static void a_viewer_that_is_stuck_is_dropped_and_others_go_on(void)
 	in_both_ways(be_stuck);
 }
 
+static void a_bridge_that_stood_still_does_not_blame_its_viewers(void)
+{
+	STAGE *stage = bus_stage_create_red();
+	bus_stage_set_patience(stage, 200 * UINT64_C(1000));
+	VIEWER *viewer = bus_stage_viewer(stage, MAPS);
+
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t later = loop_now_us() + 150 * UINT64_C(1000);
+
+		/* It has owed nothing for a while. */
+		WAIT_UNTIL(stage, loop_now_us() > later);
+		bus_stage_draw(stage, 0, (struct display_rect){0, 0, WIDTH, HEIGHT}, GREEN + i);
+		/* Longer than any patience: a debugger, a stopped process. */
+		poll(NULL, 0, 500);
+		WAIT_UNTIL(stage, fake_viewer_is_all(viewer, GREEN + i));
+	}
+	EXPECT(!seen(viewer)->has_ended);
+}
+
 static void sleep_in_the_middle(struct fake_viewer_options options)
 {
 	STAGE *stage = bus_stage_create_red();
@@ -357,6 +378,7 @@ int main(void)
 	RUN_TEST(what_a_slow_viewer_missed_is_merged);
 	RUN_TEST(of_surfaces_that_a_slow_viewer_missed_it_is_told_the_newest);
 	RUN_TEST(a_viewer_that_is_stuck_is_dropped_and_others_go_on);
+	RUN_TEST(a_bridge_that_stood_still_does_not_blame_its_viewers);
 	RUN_TEST(a_viewer_that_reads_nothing_does_not_delay_the_guest);
 	RUN_TEST(a_viewer_that_never_greets_harms_nobody);
 	RUN_TEST(a_viewer_that_leaves_with_answers_owed_harms_nobody);
