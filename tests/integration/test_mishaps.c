@@ -273,9 +273,13 @@ static void who_refreshes_without_end_holds_up_nobody(void)
 	EXPECT_INT(crowd_logged(&crowd, "asks for the same again and again"), 2);
 }
 
+/* As often as the client itself can follow: it is of this process. */
 static void begin_anew(struct crowd *crowd)
 {
-	rdp_client_advertise(crowd->rdp[0], true);
+	static unsigned turn;
+
+	if (turn++ % 16 == 0)
+		rdp_client_advertise(crowd->rdp[0], true);
 }
 
 static void who_begins_anew_without_end_holds_up_nobody(void)
