@@ -80,7 +80,11 @@ static bool unpack(struct channel *channel, const uint8_t *bytes, size_t size)
 		if (part == 0) {
 			take_header_byte(channel, *bytes++);
 			size--;
-			continue;
+			/* A ping may well be empty, and wants its answer all the same. */
+			if (channel->header_size > 0 || channel->payload_left > 0 ||
+			    take_payload(channel, bytes, 0))
+				continue;
+			return false;
 		}
 		if (!take_payload(channel, bytes, part))
 			return false;
