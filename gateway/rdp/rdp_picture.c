@@ -200,7 +200,8 @@ static void report(struct rdp_picture *picture, struct view *view, uint32_t kbps
 	if (now - view->reported_us < REPORT_INTERVAL_US)
 		return;
 	view->reported_us = now;
-	feed_view_report(view->feed, kbps / picture->layout.count);
+	/* Its heads share the line; 0 would say that it is wide. */
+	feed_view_report(view->feed, kbps > 0 ? kbps / picture->layout.count + 1 : 0);
 }
 
 static bool fits(const struct rdp_place *place, uint32_t width, uint32_t height)

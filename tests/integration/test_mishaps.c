@@ -82,14 +82,13 @@ static void the_largest_head_moves(void)
 	CROWD(NULL);
 	struct rfb_client *client = crowd_add_vnc(&crowd, CROWD_BLIND);
 	uint64_t before = client->picture_area;
-	unsigned updates;
+	unsigned videos;
 
 	crowd_resize(&crowd, 8192, 8192);
 	CROWD_UNTIL(&crowd, client->picture_area >= before + 8192 * 8192);
+	videos = client->videos;
 	crowd_move(&crowd, corner);
-	CROWD_UNTIL(&crowd, client->last_encoding == RFB_H264);
-	updates = client->updates;
-	CROWD_UNTIL(&crowd, client->updates > updates + 20);
+	CROWD_UNTIL(&crowd, client->videos > videos + 20);
 	/* What video left there comes exactly. */
 	before = client->picture_area;
 	crowd_rest(&crowd);
