@@ -46,7 +46,6 @@ struct vhost_user {
 	struct guest_memory *memory;
 	struct ring rings[VHOST_QUEUES_MAX];
 	uint64_t features;
-	uint64_t protocol_features;
 
 	/* The front end's own protocol for displays. Nothing is said on it, but QEMU takes its
 	 * end for an error for as long as it lasts. */
@@ -193,12 +192,6 @@ static int get_protocol_features(struct vhost_user *vhost, struct vhost_message 
 {
 	message->payload.number = PROTOCOL_FEATURES;
 	return ANSWERED;
-}
-
-static int set_protocol_features(struct vhost_user *vhost, struct vhost_message *message)
-{
-	vhost->protocol_features = message->payload.number & PROTOCOL_FEATURES;
-	return 0;
 }
 
 static int get_queue_num(struct vhost_user *vhost, struct vhost_message *message)
@@ -421,7 +414,7 @@ static const struct request {
 	REQUEST(SET_VRING_CALL, NUMBER, NUMBER, 0, 1, set_vring_call),
 	REQUEST(SET_VRING_ERR, NUMBER, NUMBER, 0, 1, set_vring_err),
 	REQUEST(GET_PROTOCOL_FEATURES, 0, 0, NUMBER, 0, get_protocol_features),
-	REQUEST(SET_PROTOCOL_FEATURES, NUMBER, NUMBER, 0, 0, set_protocol_features),
+	REQUEST(SET_PROTOCOL_FEATURES, NUMBER, NUMBER, 0, 0, ignore),
 	REQUEST(GET_QUEUE_NUM, 0, 0, NUMBER, 0, get_queue_num),
 	REQUEST(SET_VRING_ENABLE, STATE, STATE, 0, 0, set_vring_enable),
 	REQUEST(GET_CONFIG, VHOST_CONFIG_SIZE_MIN, VHOST_CONFIG_SIZE_MAX, 0, 0, get_config),
@@ -458,8 +451,9 @@ static int handle_message(void *data, struct vhost_message *message)
 {
 	struct vhost_user *vhost = data;
 	const struct request *request = request_find(message->header.request);
-	bool wants_reply = message->header.flags & VHOST_FLAG_NEED_REPLY &&
-			   vhost->protocol_features & BIT(VHOST_PROTOCOL_F_REPLY_ACK);
+	/* Whether or not this connection negotiated REPLY_ACK: to a bridge that takes over from
+	 * one that died, QEMU goes on talking as it had agreed with that one, and waits. */
+	bool wants_reply = message->header.flags & VHOST_FLAG_NEED_REPLY;
 	int r = dispatch(vhost, request, message);
 
 	if (r == ANSWERED)
@@ -494,7 +488,6 @@ static void forget_front_end(struct vhost_user *vhost)
 	}
 	guest_memory_clear(vhost->memory);
 	vhost->features = 0;
-	vhost->protocol_features = 0;
 	vhost->gpu_socket = close_fd(vhost->gpu_socket);
 }
 

@@ -442,6 +442,24 @@ static void a_front_end_may_leave_and_another_come(void)
 	}
 }
 
+/* QEMU does not negotiate again: it stops the rings, and acknowledgements are what was agreed on.
+ */
+static void a_front_end_of_a_bridge_that_died_is_answered(void)
+{
+	CLEANUP(stage_destroyp) struct stage *stage = stage_create(true);
+	struct vhost_vring_state off = {0, 0};
+
+	stage->front = vhost_front_connect(stage->loop, stage->path, RAM_SIZE);
+	EXPECT_INT(
+		vhost_front_ask(stage->front, VHOST_SET_VRING_ENABLE, &off, sizeof(off), NULL, 0),
+		0);
+	vhost_front_stop(stage->front);
+	vhost_front_start(stage->front, 0);
+	offer(stage->front, 0, "hello");
+	vhost_front_kick(stage->front, 0);
+	expect_echo(stage->front, 0, "hello");
+}
+
 static void a_second_front_end_is_sent_away(void)
 {
 	CLEANUP(stage_destroyp) struct stage *stage = stage_started();
@@ -499,6 +517,7 @@ int main(void)
 	RUN_TEST(a_broken_ring_is_reported_and_the_other_goes_on);
 	RUN_TEST(a_ring_outside_of_memory_is_not_started);
 	RUN_TEST(a_front_end_may_leave_and_another_come);
+	RUN_TEST(a_front_end_of_a_bridge_that_died_is_answered);
 	RUN_TEST(a_second_front_end_is_sent_away);
 	RUN_TEST(memory_that_is_cut_short_ends_the_connection);
 	RUN_TEST(addresses_are_parsed);
