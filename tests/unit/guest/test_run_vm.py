@@ -50,6 +50,34 @@ class RunVm(unittest.TestCase):
                 f"virtio-{kind}-pci,display=gpu0,head={head}"
                 for kind in ("multitouch", name) for head in (0, 1)])
 
+    def test_each_of_the_outputs_has_its_input_devices(self):
+        for outputs in (1, 4, 16):
+            gpu, _, *pointers = self.values("-device", "--outputs", str(outputs))
+            self.assertIn(f"max_outputs={outputs},", gpu)
+            self.assertEqual([device.rsplit("=", 1)[1] for device in pointers],
+                             2 * [str(head) for head in range(outputs)])
+
+    def test_a_bridge_is_the_display_and_reads_the_guest_s_memory(self):
+        for arch, machine in ("x86_64", "q35"), ("aarch64", "virt"):
+            words = ("--arch", arch, "--bridge", "connect:/tmp/a,b", "--memory", "768")
+            self.assertEqual(self.values("-machine", *words), [f"{machine},memory-backend=memory"])
+            self.assertEqual(self.values("-object", *words),
+                             ["memory-backend-memfd,id=memory,size=768M,share=on"])
+            self.assertEqual(self.values("-m", *words), ["768"])
+            self.assertEqual(self.values("-chardev", *words)[0],
+                             "socket,id=bridge,path=/tmp/a,,b")
+            self.assertEqual(self.values("-device", *words)[0],
+                             "vhost-user-gpu-pci,id=gpu0,chardev=bridge,max_outputs=2")
+            self.assertEqual(self.values("-display", *words), ["none"])
+
+    def test_qemu_can_wait_for_its_bridge_and_still_have_a_display(self):
+        words = ("--bridge", "listen:/tmp/a", "--display", "dbus,p2p=on", "--outputs", "3")
+        self.assertEqual(self.values("-chardev", *words)[0],
+                         "socket,id=bridge,path=/tmp/a,server=on,wait=on")
+        self.assertEqual(self.values("-display", *words), ["dbus,p2p=on"])
+        self.assertEqual(self.values("-device", *words)[-1],
+                         "virtio-tablet-pci,display=gpu0,head=2")
+
     def test_every_monitor_gets_its_socket(self):
         self.assertEqual(
             self.values("-qmp", "--qmp", "/tmp/a", "--qmp", "/tmp/b,c"),
@@ -73,6 +101,11 @@ class RunVm(unittest.TestCase):
         self.expect_refused("--guest is missing", guest=False)
         self.expect_refused("unknown option: --fast", "--fast", "1")
         self.expect_refused("--size: not of the form WxH: big", "--size", "big")
+        self.expect_refused("neither listen:PATH nor connect:PATH: /tmp/a", "--bridge", "/tmp/a")
+        for outputs in ("0", "17", "many"):
+            self.expect_refused(f"--outputs: not a number from 1 to 16: {outputs}", "--outputs",
+                                outputs)
+        self.expect_refused("--memory: not a number of megabytes: 1G", "--memory", "1G")
         self.expect_refused("neither kvm nor tcg: xen", "--accel", "xen")
         self.expect_refused("--qmp", "--qmp")
         self.expect_refused("no guest for riscv64", "--arch", "riscv64")
