@@ -66,14 +66,19 @@ static void raise_descriptor_limit(void)
 static struct display *create_display(const struct options *options)
 {
 	struct display *display = display_create(options->outputs);
+	uint32_t x = 0;
 
-	for (unsigned i = 0; i < options->outputs; i++)
+	for (unsigned i = 0; i < options->outputs; i++) {
+		const struct options_size *size = &options->sizes[i];
+
 		display_set_mode(display, i,
 				 &(struct display_mode){
-					 .x = i * options->width,
-					 .width = options->width,
-					 .height = options->height,
+					 .x = x,
+					 .width = size->width,
+					 .height = size->height,
 				 });
+		x += size->width;
+	}
 	return display;
 }
 

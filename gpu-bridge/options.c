@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gpu-bridge/display.h"
 #include "gpu-bridge/edid.h"
 
 #define MEMORY_DEFAULT_MB 512
@@ -62,18 +61,37 @@ static int parse_outputs(struct options *options, const char *text, char *error)
 	return 0;
 }
 
-static int parse_mode(struct options *options, const char *text, char *error)
+/* Returns what follows the size, or NULL. */
+static const char *parse_size(const char *text, struct options_size *ret_size)
 {
-	uint64_t width, height = 0;
+	uint64_t width, height;
 	const char *end = parse_number(text, EDID_SIDE_MAX, &width);
 
-	if (end && *end == 'x')
-		end = parse_number(end + 1, EDID_SIDE_MAX, &height);
-	if (!end || *end || width == 0 || height == 0)
-		return FAIL("--mode: \"%.60s\" is not a size such as 1920x1080, up to %dx%d", text,
-			    EDID_SIDE_MAX, EDID_SIDE_MAX);
-	options->width = (uint32_t)width;
-	options->height = (uint32_t)height;
+	if (!end || *end != 'x' || width == 0)
+		return NULL;
+	end = parse_number(end + 1, EDID_SIDE_MAX, &height);
+	if (!end || height == 0)
+		return NULL;
+	*ret_size = (struct options_size){(uint32_t)width, (uint32_t)height};
+	return end;
+}
+
+/* The first output's size first. The last is that of all further ones. */
+static int parse_mode(struct options *options, const char *text, char *error)
+{
+	const char *at = text;
+	unsigned count = 0;
+
+	do {
+		at = count < DISPLAY_OUTPUTS_MAX ? parse_size(at, &options->sizes[count]) : NULL;
+		if (!at || (*at && *at != ','))
+			return FAIL("--mode: \"%.40s\" is not a list of up to %d sizes such as "
+				    "1920x1080,1920x720, each up to %dx%d",
+				    text, DISPLAY_OUTPUTS_MAX, EDID_SIDE_MAX, EDID_SIDE_MAX);
+		count++;
+	} while (*at++ == ',');
+	for (unsigned i = count; i < DISPLAY_OUTPUTS_MAX; i++)
+		options->sizes[i] = options->sizes[count - 1];
 	return 0;
 }
 
@@ -106,7 +124,8 @@ static const struct option {
 	{"--gpu", "listen:PATH|connect:PATH", "the virtual machine's vhost-user socket", parse_gpu},
 	{"--display", "PATH", "serve org.qemu.Display1 on this socket", parse_display},
 	{"--outputs", "N", "how many outputs are plugged in; 1", parse_outputs},
-	{"--mode", "WxH", "the size of each; 1920x1080", parse_mode},
+	{"--mode", "WxH[,WxH]...", "the size of each, the last for the rest; 1920x1080",
+	 parse_mode},
 	{"--memory", "MB", "what the guest's pictures may take; 512", parse_memory},
 	{"--log-level", "LEVEL", "error, warning, info or debug; info", parse_log_level},
 };
@@ -138,11 +157,11 @@ int options_parse(int argc, char **argv, struct options *ret_options, char error
 	*ret_options = (struct options){
 		.name = "guest",
 		.outputs = 1,
-		.width = 1920,
-		.height = 1080,
 		.memory_max = MEMORY_DEFAULT_MB * MB,
 		.log_level = LOG_LEVEL_INFO,
 	};
+	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
+		ret_options->sizes[i] = (struct options_size){1920, 1080};
 	for (int i = 1; i < argc; i += 2) {
 		int r;
 

@@ -12,19 +12,24 @@
 #include <stdint.h>
 
 #include "common/log.h"
+#include "gpu-bridge/display.h"
 #include "gpu-bridge/vhost_connection.h"
 
 /* Room for a sentence about what was wrong, with its end. */
 #define OPTIONS_ERROR_MAX 160
+
+struct options_size {
+	uint32_t width;
+	uint32_t height;
+};
 
 struct options {
 	const char *name;	  /* of the guest */
 	struct vhost_address gpu; /* required */
 	const char *display;	  /* a socket's path; NULL: nobody can watch */
 	unsigned outputs;
-	uint32_t width; /* of each output */
-	uint32_t height;
-	uint64_t memory_max; /* bytes */
+	struct options_size sizes[DISPLAY_OUTPUTS_MAX]; /* of each output */
+	uint64_t memory_max;				/* bytes */
 	enum log_level log_level;
 };
 

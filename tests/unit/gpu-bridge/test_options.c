@@ -29,7 +29,8 @@ static void without_options_there_is_one_output_and_half_a_gigabyte(void)
 	EXPECT(options.gpu.we_listen);
 	EXPECT_STRING(options.gpu.path, "/run/gpu.sock");
 	EXPECT_INT(options.outputs, 1);
-	EXPECT_INT(options.width, 1920);
+	EXPECT_INT(options.sizes[0].width, 1920);
+	EXPECT_INT(options.sizes[0].height, 1080);
 	EXPECT_INT(options.memory_max, 512 << 20);
 	EXPECT(!options.display);
 }
@@ -47,25 +48,56 @@ static void options_are_taken(void)
 	EXPECT(!options.gpu.we_listen);
 	EXPECT_STRING(options.display, "d.sock");
 	EXPECT_INT(options.outputs, 16);
-	EXPECT_INT(options.width, 7680);
-	EXPECT_INT(options.height, 1080);
+	EXPECT_INT(options.sizes[0].width, 7680);
+	EXPECT_INT(options.sizes[0].height, 1080);
 	EXPECT_INT(options.memory_max, 1 << 30);
 	EXPECT_INT(options.log_level, LOG_LEVEL_DEBUG);
+}
+
+static void each_output_can_have_a_size_of_its_own_and_the_last_is_for_the_rest(void)
+{
+	static const struct options_size expected[] = {{1920, 1080}, {1920, 720}, {16384, 1}};
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+
+	EXPECT_INT(PARSE("--gpu", "listen:x", "--mode", "1920x1080,1920x720,16384x1"), 0);
+	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++) {
+		EXPECT_INT(options.sizes[i].width, expected[i < 2 ? i : 2].width);
+		EXPECT_INT(options.sizes[i].height, expected[i < 2 ? i : 2].height);
+	}
+	EXPECT_INT(PARSE("--gpu", "listen:x", "--mode",
+			 "1x1,1x2,1x3,1x4,1x5,1x6,1x7,1x8,1x9,1x10,1x11,1x12,1x13,1x14,1x15,1x16"),
+		   0);
+	EXPECT_INT(options.sizes[15].height, 16);
 }
 
 static void what_is_wrong_is_named(void)
 {
 	static const char *const wrong[][2] = {
-		{"--gpu", "gpu.sock"},	 {"--gpu", "listen:"},
-		{"--outputs", "0"},	 {"--outputs", "17"},
-		{"--outputs", "2x"},	 {"--outputs", "-1"},
-		{"--mode", "0x1080"},	 {"--mode", "1920"},
-		{"--mode", "1920x"},	 {"--mode", "1920x1080x1"},
-		{"--mode", "16385x1"},	 {"--memory", "0"},
-		{"--memory", "1e3"},	 {"--memory", "99999999999999999999"},
-		{"--name", ""},		 {"--display", ""},
-		{"--log-level", "loud"}, {"--colour", "red"},
+		{"--gpu", "gpu.sock"},
+		{"--gpu", "listen:"},
+		{"--outputs", "0"},
+		{"--outputs", "17"},
+		{"--outputs", "2x"},
+		{"--outputs", "-1"},
+		{"--mode", "0x1080"},
+		{"--mode", "1920"},
+		{"--mode", "1920x"},
+		{"--mode", "1920x1080x1"},
+		{"--mode", "16385x1"},
+		{"--memory", "0"},
+		{"--memory", "1e3"},
+		{"--memory", "99999999999999999999"},
+		{"--name", ""},
+		{"--display", ""},
+		{"--log-level", "loud"},
+		{"--colour", "red"},
 		{"--mode", NULL},
+		{"--mode", ""},
+		{"--mode", "1x1,"},
+		{"--mode", ",1x1"},
+		{"--mode", "1x1;2x2"},
+		{"--mode", "1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1,1x1"},
 	};
 
 	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -90,6 +122,7 @@ int main(void)
 {
 	RUN_TEST(without_options_there_is_one_output_and_half_a_gigabyte);
 	RUN_TEST(options_are_taken);
+	RUN_TEST(each_output_can_have_a_size_of_its_own_and_the_last_is_for_the_rest);
 	RUN_TEST(what_is_wrong_is_named);
 	RUN_TEST(a_socket_for_the_gpu_is_needed);
 	return 0;
