@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool long_from_text(const char *text, long min, long max, long *ret_number)
 {
@@ -37,5 +38,50 @@ bool int_from_text(const char *text, int max, int *ret_number)
 	if (!long_from_text(text, -(long)max, max, &number))
 		return false;
 	*ret_number = (int)number;
+	return true;
+}
+
+bool fraction_from_text(const char *text, double *ret_number)
+{
+	char *end;
+	double number;
+
+	/* strtod() takes more than decimals. */
+	if (strspn(text, "0123456789.") != strlen(text) || *text == '\0')
+		return false;
+	number = strtod(text, &end);
+	if (*end || number > 1)
+		return false;
+	*ret_number = number;
+	return true;
+}
+
+/* Digits up to `end`, which `*text` is left behind. */
+static bool take_number(const char **text, char end, uint32_t *ret_number)
+{
+	uint32_t number = 0;
+	const char *at = *text;
+
+	for (; *at >= '0' && *at <= '9'; at++) {
+		number = number * 10 + (uint32_t)(*at - '0');
+		if (number > PICTURE_SIDE_MAX)
+			return false;
+	}
+	if (at == *text || *at != end)
+		return false;
+	*text = end ? at + 1 : at;
+	*ret_number = number;
+	return true;
+}
+
+bool box_from_text(const char *text, struct picture_box *ret_box)
+{
+	struct picture_box box;
+
+	if (!take_number(&text, ',', &box.x) || !take_number(&text, ',', &box.y) ||
+	    !take_number(&text, 'x', &box.width) || !take_number(&text, '\0', &box.height) ||
+	    box.width == 0 || box.height == 0)
+		return false;
+	*ret_box = box;
 	return true;
 }

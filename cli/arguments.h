@@ -4,13 +4,21 @@
 /*
  * Arguments
  *
- * Words of the command line as numbers. Each returns false, leaving its
+ * Words of the command line as numbers, or as several. Each returns false, leaving its
  * output untouched, for anything that is not one, whole and in range.
  */
 
 #include <stdbool.h>
 
+#include "picture/picture.h"
+
 bool unsigned_from_text(const char *text, unsigned max, unsigned *ret_number);
 
 /** From -`max` to `max`. */
 bool int_from_text(const char *text, int max, int *ret_number);
+
+/** From 0 to 1, in decimals with a point. */
+bool fraction_from_text(const char *text, double *ret_number);
+
+/** A part of a picture, which is not empty: "X,Y,WxH". */
+bool box_from_text(const char *text, struct picture_box *ret_box);

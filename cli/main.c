@@ -10,7 +10,7 @@
 #include "common/xalloc.h"
 
 static const struct command *const commands[] = {
-	&command_status, &command_capture, &command_key,
+	&command_status, &command_capture, &command_compare, &command_key,
 	&command_type,	 &command_pointer, &command_touch,
 };
 

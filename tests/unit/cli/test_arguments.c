@@ -49,9 +49,41 @@ static void anything_else_is_refused(void)
 	EXPECT_INT(number, 77);
 }
 
+static void a_fraction_is_decimal_and_at_most_1(void)
+{
+	static const char *const others[] = {"",    "-0.1", "1.01",  "1e-1", "0,5", "nan",
+					     "inf", "0x1",  "0.1.2", ".",    " 0.5"};
+	double fraction = 0.77;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		EXPECT(!fraction_from_text(others[i], &fraction));
+	EXPECT(fraction == 0.77);
+	EXPECT(fraction_from_text("0.25", &fraction) && fraction == 0.25);
+	EXPECT(fraction_from_text("1", &fraction) && fraction == 1);
+}
+
+static void a_box_has_a_corner_and_a_size_that_is_not_empty(void)
+{
+	static const char *const others[] = {
+		"",	    "1,2,3x",	"1,2,3x4 ", "1,2,3x4x5",   "1,2,0x4",		"1,2,3x0",
+		"-1,2,3x4", "1 ,2,3x4", "1,2,3,4",  "1,2,16385x1", "99999999999,2,3x4", ",,x"};
+	struct picture_box box = {.x = 77};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		EXPECT(!box_from_text(others[i], &box));
+	EXPECT_INT(box.x, 77);
+	EXPECT(box_from_text("10,0,1920x16384", &box));
+	EXPECT_INT(box.x, 10);
+	EXPECT_INT(box.y, 0);
+	EXPECT_INT(box.width, 1920);
+	EXPECT_INT(box.height, 16384);
+}
+
 int main(void)
 {
 	RUN_TEST(whole_numbers_in_range_are_taken);
 	RUN_TEST(anything_else_is_refused);
+	RUN_TEST(a_fraction_is_decimal_and_at_most_1);
+	RUN_TEST(a_box_has_a_corner_and_a_size_that_is_not_empty);
 	return 0;
 }
