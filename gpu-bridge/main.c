@@ -12,6 +12,7 @@
 
 #include "common/log.h"
 #include "common/loop.h"
+#include "gpu-bridge/containment.h"
 #include "gpu-bridge/display_bus.h"
 #include "gpu-bridge/gpu_device.h"
 #include "gpu-bridge/options.h"
@@ -88,6 +89,17 @@ static int could_not(const char *what, const char *where, int error)
 	return error;
 }
 
+static int contain(const struct options *options)
+{
+	const struct vhost_address *gpu = &options->gpu;
+	const struct containment_needs needs = {
+		.connects = !gpu->we_listen,
+		.sockets = {options->display, gpu->we_listen ? gpu->path : NULL},
+	};
+
+	return containment_start(options->containment, &needs);
+}
+
 static int run(const struct options *options)
 {
 	CLEANUP(loop_destroyp) struct loop *loop = NULL;
@@ -125,6 +137,11 @@ static int run(const struct options *options)
 	r = vhost_user_create(loop, &options->gpu, &gpu_vhost_device, gpu, &vhost);
 	if (r < 0)
 		return could_not("listen on ", options->gpu.path, r);
+
+	/* All is open, and nothing the guest says has been read. */
+	r = contain(options);
+	if (r < 0)
+		return r;
 
 	/* Only where the service manager asks for one. */
 	sd_event_set_watchdog(loop_event(loop), true);

@@ -107,6 +107,13 @@ static int parse_memory(struct options *options, const char *text, char *error)
 	return 0;
 }
 
+static int parse_containment(struct options *options, const char *text, char *error)
+{
+	if (!containment_from_name(text, &options->containment))
+		return FAIL("--containment: \"%.60s\" is none of auto, full, jit, off", text);
+	return 0;
+}
+
 static int parse_log_level(struct options *options, const char *text, char *error)
 {
 	if (!log_level_from_name(text, &options->log_level))
@@ -127,6 +134,8 @@ static const struct option {
 	{"--mode", "WxH[,WxH]...", "the size of each, the last for the rest; 1920x1080",
 	 parse_mode},
 	{"--memory", "MB", "what the guest's pictures may take; 512", parse_memory},
+	{"--containment", "auto|full|jit|off", "what it gives up once it runs; auto",
+	 parse_containment},
 	{"--log-level", "LEVEL", "error, warning, info or debug; info", parse_log_level},
 };
 
@@ -158,6 +167,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, char error
 		.name = "guest",
 		.outputs = 1,
 		.memory_max = MEMORY_DEFAULT_MB * MB,
+		.containment = CONTAINMENT_AUTO,
 		.log_level = LOG_LEVEL_INFO,
 	};
 	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/log.h"
+#include "gpu-bridge/containment.h"
 #include "gpu-bridge/display.h"
 #include "gpu-bridge/vhost_connection.h"
 
@@ -30,6 +31,7 @@ struct options {
 	unsigned outputs;
 	struct options_size sizes[DISPLAY_OUTPUTS_MAX]; /* of each output */
 	uint64_t memory_max;				/* bytes */
+	enum containment containment;
 	enum log_level log_level;
 };
 

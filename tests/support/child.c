@@ -132,6 +132,11 @@ static char *take_content(FILE *file, size_t *ret_size)
 	return content;
 }
 
+pid_t child_pid(const struct child *child)
+{
+	return child->pid;
+}
+
 uint64_t child_cpu_us(const struct child *child)
 {
 	struct timespec used;

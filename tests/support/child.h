@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/cleanup.h"
 
@@ -27,6 +28,8 @@ void child_wait_line(struct child *child, const char *text);
 
 /** Asks the program to end, and waits for that. Returns its exit status. */
 int child_stop(struct child *child);
+
+pid_t child_pid(const struct child *child);
 
 /** How much processor time the program has used, in microseconds. */
 uint64_t child_cpu_us(const struct child *child);

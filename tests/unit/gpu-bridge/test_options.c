@@ -33,6 +33,7 @@ static void without_options_there_is_one_output_and_half_a_gigabyte(void)
 	EXPECT_INT(options.sizes[0].height, 1080);
 	EXPECT_INT(options.memory_max, 512 << 20);
 	EXPECT(!options.display);
+	EXPECT_INT(options.containment, CONTAINMENT_AUTO);
 }
 
 static void options_are_taken(void)
@@ -42,7 +43,7 @@ static void options_are_taken(void)
 
 	EXPECT_INT(PARSE("--name", "ivi", "--gpu", "connect:gpu.sock", "--display", "d.sock",
 			 "--outputs", "16", "--mode", "7680x1080", "--memory", "1024",
-			 "--log-level", "debug"),
+			 "--containment", "off", "--log-level", "debug"),
 		   0);
 	EXPECT_STRING(options.name, "ivi");
 	EXPECT(!options.gpu.we_listen);
@@ -51,6 +52,7 @@ static void options_are_taken(void)
 	EXPECT_INT(options.sizes[0].width, 7680);
 	EXPECT_INT(options.sizes[0].height, 1080);
 	EXPECT_INT(options.memory_max, 1 << 30);
+	EXPECT_INT(options.containment, CONTAINMENT_OFF);
 	EXPECT_INT(options.log_level, LOG_LEVEL_DEBUG);
 }
 
