@@ -59,7 +59,13 @@ static void signal_error(const struct ring *ring)
 	static const uint64_t one = 1;
 
 	if (ring->error_fd >= 0 && write(ring->error_fd, &one, sizeof(one)) < 0)
-		log_debug("queue %u: nobody takes its errors", ring->index);
+		log_debug("%s: queue %u: nobody takes its errors", ring->vhost->device->name,
+			  ring->index);
+}
+
+static bool ring_is_running(const struct ring *ring)
+{
+	return ring->is_enabled && virtqueue_is_running(ring->queue);
 }
 
 static void run_ring(struct ring *ring)
@@ -67,7 +73,7 @@ static void run_ring(struct ring *ring)
 	struct vhost_user *vhost = ring->vhost;
 	bool has_more;
 
-	if (!ring->is_enabled || !virtqueue_is_running(ring->queue))
+	if (!ring_is_running(ring))
 		return;
 	has_more = vhost->device->on_queue(vhost->data, ring->index, ring->queue, vhost->memory);
 	if (guest_memory_is_broken(vhost->memory)) {
@@ -75,9 +81,9 @@ static void run_ring(struct ring *ring)
 		return;
 	}
 	if (!virtqueue_is_running(ring->queue)) {
-		log_warning("queue %u: the guest's ring does not hold together; it stands still "
-			    "until the guest resets the device",
-			    ring->index);
+		log_warning("%s: queue %u: the guest's ring does not hold together; it stands "
+			    "still until the guest resets the device",
+			    vhost->device->name, ring->index);
 		signal_error(ring);
 		return;
 	}
@@ -130,8 +136,8 @@ static int start_ring(struct ring *ring)
 			    vhost->features & BIT(VIRTIO_RING_F_INDIRECT_DESC),
 			    vhost->features & BIT(VIRTIO_RING_F_EVENT_IDX));
 	if (r < 0) {
-		log_warning("queue %u: the guest's ring cannot be used: %s", ring->index,
-			    strerror(-r));
+		log_warning("%s: queue %u: the guest's ring cannot be used: %s",
+			    vhost->device->name, ring->index, strerror(-r));
 		signal_error(ring);
 		return r;
 	}
@@ -182,8 +188,8 @@ static int set_features(struct vhost_user *vhost, struct vhost_message *message)
 	uint64_t unknown = message->payload.number & ~offered;
 
 	if (unknown)
-		log_debug("the driver took features that were not offered (0x%llx): ignored",
-			  (unsigned long long)unknown);
+		log_debug("%s: the driver took features that were not offered (0x%llx): ignored",
+			  vhost->device->name, (unsigned long long)unknown);
 	vhost->features = message->payload.number & offered;
 	return 0;
 }
@@ -216,7 +222,8 @@ static int set_mem_table(struct vhost_user *vhost, struct vhost_message *message
 	r = guest_memory_set(vhost->memory, message->payload.memory.regions, message->fds, count);
 	for (unsigned i = 0; i < vhost->device->queues; i++) {
 		if (virtqueue_remap(vhost->rings[i].queue) < 0) {
-			log_warning("queue %u: its ring is not in the new memory", i);
+			log_warning("%s: queue %u: its ring is not in the new memory",
+				    vhost->device->name, i);
 			signal_error(&vhost->rings[i]);
 		}
 	}
@@ -360,10 +367,15 @@ static int get_config(struct vhost_user *vhost, struct vhost_message *message)
 	return ANSWERED;
 }
 
-/* The device's fields that a driver writes are the front end's business: events_clear. */
 static int set_config(struct vhost_user *vhost, struct vhost_message *message)
 {
-	return config_is_sane(message) ? 0 : -EINVAL;
+	if (!config_is_sane(message))
+		return -EINVAL;
+	if (vhost->device->write_config)
+		vhost->device->write_config(vhost->data, message->payload.config.bytes,
+					    message->payload.config.offset,
+					    message->payload.config.size);
+	return 0;
 }
 
 static int gpu_set_socket(struct vhost_user *vhost, struct vhost_message *message)
@@ -460,9 +472,9 @@ static int handle_message(void *data, struct vhost_message *message)
 		return vhost_connection_reply(vhost->connection, message,
 					      request->answer_size ?: message->header.size);
 	if (r < 0)
-		log_warning("the front end's %s (request %u, %u bytes) is refused: %s",
-			    request ? request->name : "message", message->header.request,
-			    message->header.size, strerror(-r));
+		log_warning("%s: the front end's %s (request %u, %u bytes) is refused: %s",
+			    vhost->device->name, request ? request->name : "message",
+			    message->header.request, message->header.size, strerror(-r));
 	if (!wants_reply)
 		return r;
 	message->payload.number = r < 0;
@@ -562,4 +574,17 @@ void vhost_user_destroy(struct vhost_user *vhost)
 	guest_memory_destroy(vhost->memory);
 	close_fd(vhost->gpu_socket);
 	free(vhost);
+}
+
+bool vhost_user_is_running(const struct vhost_user *vhost, unsigned index)
+{
+	return ring_is_running(&vhost->rings[index]);
+}
+
+void vhost_user_wake(struct vhost_user *vhost, unsigned index)
+{
+	const struct ring *ring = &vhost->rings[index];
+
+	if (ring_is_running(ring))
+		sd_event_source_set_enabled(ring->again_source, SD_EVENT_ONESHOT);
 }

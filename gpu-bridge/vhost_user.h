@@ -47,6 +47,10 @@ struct vhost_device {
 	/* Writes the first `size` bytes of the configuration. What it has not is zero. */
 	void (*read_config)(void *data, void *config, size_t size);
 
+	/* The driver wrote `size` bytes of the configuration at `offset`, neither of which is
+	 * checked against what it has. NULL: that is the front end's business. */
+	void (*write_config)(void *data, const void *bytes, size_t offset, size_t size);
+
 	/* Drops all that the driver made it hold. */
 	void (*on_reset)(void *data);
 };
@@ -60,5 +64,11 @@ int vhost_user_create(struct loop *loop, const struct vhost_address *address,
 
 /** Does not reset the device any more. Accepts NULL. */
 void vhost_user_destroy(struct vhost_user *vhost);
+
+/** Whether there is a driver at a queue's other end, and the VM is not paused. */
+bool vhost_user_is_running(const struct vhost_user *vhost, unsigned index);
+
+/** Has on_queue called soon, if the queue runs: the device has something for the driver. */
+void vhost_user_wake(struct vhost_user *vhost, unsigned index);
 
 DEFINE_CLEANUP(struct vhost_user *, vhost_user_destroy)

@@ -18,6 +18,7 @@
 struct echo {
 	unsigned resets;
 	unsigned calls;
+	char written[32]; /* of the configuration, by the driver */
 };
 
 static bool echo_on_queue(void *data, unsigned index, struct virtqueue *queue,
@@ -42,6 +43,14 @@ static void echo_read_config(void *data, void *config, size_t size)
 	memcpy(config, "0123456789", 10);
 }
 
+static void echo_write_config(void *data, const void *bytes, size_t offset, size_t size)
+{
+	struct echo *echo = data;
+
+	snprintf(echo->written, sizeof(echo->written), "%.*s at %zu", (int)size,
+		 (const char *)bytes, offset);
+}
+
 static void echo_on_reset(void *data)
 {
 	struct echo *echo = data;
@@ -55,6 +64,7 @@ static const struct vhost_device echo_device = {
 	.queues = 2,
 	.on_queue = echo_on_queue,
 	.read_config = echo_read_config,
+	.write_config = echo_write_config,
 	.on_reset = echo_on_reset,
 };
 
@@ -214,6 +224,44 @@ static void the_configuration_is_read_in_parts(void)
 	vhost_front_send(stage->front, VHOST_GET_CONFIG, 0, &payload, size, NULL, 0);
 	EXPECT_INT(vhost_front_answer(stage->front, VHOST_GET_CONFIG, &payload), size);
 	EXPECT(memcmp(payload.config.bytes, "89\0\0", 4) == 0);
+}
+
+static void what_the_driver_writes_is_passed_on(void)
+{
+	CLEANUP(stage_destroyp) struct stage *stage = stage_connected();
+	union vhost_payload payload = {.config = {.offset = 8, .size = 4}};
+	uint32_t size = VHOST_CONFIG_SIZE_MIN + 4;
+
+	memcpy(payload.config.bytes, "abcd", 4);
+	EXPECT_INT(vhost_front_ask(stage->front, VHOST_SET_CONFIG, &payload, size, NULL, 0), 0);
+	EXPECT_STRING(stage->echo.written, "abcd at 8");
+	payload.config.offset = VHOST_CONFIG_MAX - 3;
+	EXPECT_INT(vhost_front_ask(stage->front, VHOST_SET_CONFIG, &payload, size, NULL, 0), 1);
+	EXPECT_STRING(stage->echo.written, "abcd at 8");
+}
+
+static void a_queue_is_called_when_its_device_has_something_for_it(void)
+{
+	CLEANUP(stage_destroyp) struct stage *stage = stage_connected();
+
+	EXPECT(!vhost_user_is_running(stage->vhost, 1));
+	vhost_user_wake(stage->vhost, 1);
+	vhost_front_sync(stage->front);
+	EXPECT_INT(stage->echo.calls, 0);
+
+	vhost_front_start(stage->front, 0);
+	vhost_front_sync(stage->front);
+	stage->echo.calls = 0;
+	EXPECT(vhost_user_is_running(stage->vhost, 1));
+	vhost_user_wake(stage->vhost, 1);
+	vhost_front_sync(stage->front);
+	EXPECT_INT(stage->echo.calls, 1);
+
+	vhost_front_stop(stage->front);
+	EXPECT(!vhost_user_is_running(stage->vhost, 1));
+	vhost_user_wake(stage->vhost, 1);
+	vhost_front_sync(stage->front);
+	EXPECT_INT(stage->echo.calls, 1);
 }
 
 static void a_configuration_beyond_its_end_is_refused(void)
@@ -505,6 +553,8 @@ int main(void)
 	RUN_TEST(one_kick_is_enough_for_many_chains);
 	RUN_TEST(features_are_offered_and_no_others_taken);
 	RUN_TEST(the_configuration_is_read_in_parts);
+	RUN_TEST(what_the_driver_writes_is_passed_on);
+	RUN_TEST(a_queue_is_called_when_its_device_has_something_for_it);
 	RUN_TEST(a_configuration_beyond_its_end_is_refused);
 	RUN_TEST(what_cannot_be_is_refused);
 	RUN_TEST(a_header_that_cannot_be_ends_the_connection);
