@@ -12,6 +12,12 @@
 
 /* -- Connecting -------------------------------------------------------------- */
 
+static void lay_out_rings(struct vhost_front *front)
+{
+	for (unsigned i = 0; i < FRONT_QUEUES; i++)
+		driver_ring_init(&front->rings[i], front->ram, front->ring_size);
+}
+
 static struct vhost_front *front_create(struct loop *loop, int socket, size_t ram_size)
 {
 	struct vhost_front *front = xcalloc(1, sizeof(*front));
@@ -23,9 +29,16 @@ static struct vhost_front *front_create(struct loop *loop, int socket, size_t ra
 	for (unsigned i = 0; i < FRONT_QUEUES; i++) {
 		front->kick_fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 		front->call_fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		driver_ring_init(&front->rings[i], front->ram, FRONT_RING_SIZE);
 	}
+	front->ring_size = FRONT_RING_SIZE;
+	lay_out_rings(front);
 	return front;
+}
+
+void vhost_front_set_ring_size(struct vhost_front *front, unsigned size)
+{
+	front->ring_size = size;
+	lay_out_rings(front);
 }
 
 static int unix_socket(const char *path, struct sockaddr_un *ret_address)
@@ -280,8 +293,8 @@ void vhost_front_start(struct vhost_front *front, uint64_t features)
 		    features | UINT64_C(1) << VIRTIO_F_VERSION_1 |
 			    UINT64_C(1) << VHOST_F_PROTOCOL_FEATURES);
 	vhost_front_share_memory(front);
+	lay_out_rings(front);
 	for (unsigned i = 0; i < FRONT_QUEUES; i++) {
-		driver_ring_init(&front->rings[i], front->ram, FRONT_RING_SIZE);
 		front->bases[i] = 0;
 		vhost_front_start_ring(front, i);
 	}

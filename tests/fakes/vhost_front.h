@@ -25,6 +25,7 @@ struct vhost_front {
 	struct loop *loop;
 	int socket;
 	struct guest_ram *ram;
+	unsigned ring_size;
 	struct driver_ring rings[FRONT_QUEUES];
 	uint16_t bases[FRONT_QUEUES]; /* where they stopped */
 	int kick_fds[FRONT_QUEUES];
@@ -37,6 +38,9 @@ struct vhost_front *vhost_front_connect(struct loop *loop, const char *path, siz
 
 /** Listens at `path` for a back end that connects, and waits for it. */
 struct vhost_front *vhost_front_listen(struct loop *loop, const char *path, size_t ram_size);
+
+/** Gives the rings another size than FRONT_RING_SIZE; before they start. */
+void vhost_front_set_ring_size(struct vhost_front *front, unsigned size);
 
 /** Leaves. Accepts NULL. */
 void vhost_front_destroy(struct vhost_front *front);
