@@ -2,12 +2,12 @@
 #include "gateway/source/qmp.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "common/fd_pass.h"
-#include "common/log.h"
 #include "common/xalloc.h"
 #include "gateway/source/qmp_message.h"
 
@@ -15,27 +15,26 @@
 #define GREETING_LIMIT_US (2 * UINT64_C(1000000))
 #define REPLY_LIMIT_US	  (5 * UINT64_C(1000000))
 
-/* The longest line that is read: what we ask for is answered in a few bytes. */
+/* The longest line that is read: what we ask for is answered in far less. */
 #define LINE_MAX_BYTES 65536
 
-/* Turns of reading before the loop gets its own. */
+/* Read in one turn of the loop. */
 #define READ_BYTES 4096
 
-#define REASON_MAX 200
+/* Commands that may wait for their answer, and bytes of them for the socket. */
+#define COMMANDS_MAX  1024
+#define OUT_MAX_BYTES (COMMANDS_MAX * UINT64_C(256))
 
 enum step {
 	STEP_GREETING,
 	STEP_CAPABILITIES,
-	STEP_GETFD,
-	STEP_ADD_CLIENT,
-	STEP_DONE,
+	STEP_READY,
+	STEP_FAILED,
 };
 
-static const char *const commands[] = {
-	[STEP_CAPABILITIES] = "{\"execute\":\"qmp_capabilities\"}\n",
-	[STEP_GETFD] = "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"windscreen\"}}\n",
-	[STEP_ADD_CLIENT] = "{\"execute\":\"add_client\",\"arguments\":{"
-			    "\"protocol\":\"@dbus-display\",\"fdname\":\"windscreen\"}}\n",
+struct command {
+	qmp_answer_fn on_answer;
+	void *data;
 };
 
 struct qmp {
@@ -45,14 +44,21 @@ struct qmp {
 	sd_event_source *source;
 	struct loop_timer *limit;
 	enum step step;
-	int ours; /* the socket pair that the display is going to be served on */
-	int theirs;
+	struct command commands[COMMANDS_MAX]; /* a ring of those without an answer */
+	unsigned first;
+	unsigned count;
+	char *out; /* what the socket has not taken */
+	size_t out_used;
+	size_t out_room;
 	size_t used;
 	char line[LINE_MAX_BYTES];
 };
 
 static void fail(struct qmp *qmp, const char *reason)
 {
+	if (qmp->step == STEP_FAILED)
+		return;
+	qmp->step = STEP_FAILED;
 	loop_timer_disarm(qmp->limit);
 	sd_event_source_set_enabled(qmp->source, SD_EVENT_OFF);
 	qmp->events->on_failed(qmp->data, reason);
@@ -68,61 +74,119 @@ static void handle_limit(void *data)
 			  : "does not answer on its monitor");
 }
 
-static int send_command(struct qmp *qmp)
-{
-	const char *command = commands[qmp->step];
-	int fd = qmp->step == STEP_GETFD ? qmp->theirs : -1;
-	ssize_t sent = fd_pass_send(qmp->fd, command, strlen(command), fd);
+/* -- Commands ----------------------------------------------------------------- */
 
-	/* The socket is empty: a command goes in whole or not at all. */
-	if (sent != (ssize_t)strlen(command))
-		return sent < 0 ? (int)sent : -EIO;
-	loop_timer_arm(qmp->limit, REPLY_LIMIT_US);
+static int flush(struct qmp *qmp)
+{
+	while (qmp->out_used > 0) {
+		ssize_t sent = fd_pass_send(qmp->fd, qmp->out, qmp->out_used, -1);
+
+		if (sent == -EAGAIN)
+			break;
+		if (sent < 0)
+			return (int)sent;
+		qmp->out_used -= (size_t)sent;
+		memmove(qmp->out, qmp->out + sent, qmp->out_used);
+	}
+	return sd_event_source_set_io_events(qmp->source,
+					     EPOLLIN | (qmp->out_used > 0 ? EPOLLOUT : 0u));
+}
+
+static void append(struct qmp *qmp, const char *bytes, size_t size)
+{
+	if (qmp->out_used + size > qmp->out_room) {
+		qmp->out_room = 2 * (qmp->out_used + size);
+		qmp->out = xrealloc(qmp->out, qmp->out_room, 1);
+	}
+	memcpy(qmp->out + qmp->out_used, bytes, size);
+	qmp->out_used += size;
+}
+
+/* The socket is empty: a descriptor goes with its whole command or not at all. */
+static int send_with(struct qmp *qmp, const char *line, int fd)
+{
+	ssize_t sent = fd_pass_send(qmp->fd, line, strlen(line), fd);
+
+	if (sent < 0)
+		return (int)sent;
+	return sent == (ssize_t)strlen(line) ? 0 : -EIO;
+}
+
+int qmp_send(struct qmp *qmp, const char *command, int fd, qmp_answer_fn on_answer, void *data)
+{
+	CLEANUP(freep) char *line = NULL;
+	int r;
+
+	if (qmp->step == STEP_FAILED)
+		return -ENOTCONN;
+	if (fd >= 0 && qmp->out_used > 0)
+		return -EBUSY;
+	if (qmp->count == COMMANDS_MAX || qmp->out_used + strlen(command) >= OUT_MAX_BYTES) {
+		fail(qmp, "does not answer on its monitor");
+		return -ENOBUFS;
+	}
+	line = xasprintf("%s\n", command);
+	if (fd >= 0) {
+		r = send_with(qmp, line, fd);
+	} else {
+		append(qmp, line, strlen(line));
+		r = flush(qmp);
+	}
+	if (r < 0) {
+		fail(qmp, "closed the connection");
+		return r;
+	}
+	qmp->commands[(qmp->first + qmp->count++) % COMMANDS_MAX] = (struct command){on_answer,
+										     data};
 	return 0;
 }
 
-static void advance(struct qmp *qmp)
+/* -- What comes ----------------------------------------------------------------- */
+
+static void handle_capabilities(void *data, struct json_object *value, const char *error)
 {
-	qmp->step++;
-	if (qmp->step == STEP_DONE) {
-		loop_timer_disarm(qmp->limit);
-		qmp->theirs = close_fd(qmp->theirs);
-		qmp->events->on_display(qmp->data, take_fd(&qmp->ours));
-	} else if (send_command(qmp) < 0) {
-		fail(qmp, "closed the connection");
+	struct qmp *qmp = data;
+
+	if (error) {
+		CLEANUP(freep)
+		char *reason = xasprintf("refuses its monitor (\"%.100s\")", error);
+
+		fail(qmp, reason);
+		return;
 	}
+	loop_timer_disarm(qmp->limit);
+	qmp->step = STEP_READY;
+	qmp->events->on_ready(qmp->data);
 }
 
-static void handle_error(struct qmp *qmp, const char *description)
+static void handle_greeting(struct qmp *qmp)
 {
-	char reason[REASON_MAX];
-
-	snprintf(reason, sizeof(reason),
-		 qmp->step == STEP_ADD_CLIENT
-			 ? "has no D-Bus display (\"%s\"): start it with -display dbus,p2p=on"
-			 : "refuses its monitor (\"%s\")",
-		 description);
-	fail(qmp, reason);
+	qmp->step = STEP_CAPABILITIES;
+	loop_timer_arm(qmp->limit, REPLY_LIMIT_US);
+	qmp_send(qmp, "{\"execute\":\"qmp_capabilities\"}", -1, handle_capabilities, qmp);
 }
 
-/* Returns whether to go on. */
-static bool handle_line(struct qmp *qmp, const char *line, size_t length)
+static void handle_answer(struct qmp *qmp, const struct qmp_message *message)
 {
-	char description[QMP_DESCRIPTION_MAX];
-	enum qmp_message message = qmp_message_parse(line, length, description);
+	struct command *command = &qmp->commands[qmp->first];
 
-	if (message == QMP_EVENT || (message != QMP_INVALID && qmp->step == STEP_DONE))
-		return true;
-	if (message == (qmp->step == STEP_GREETING ? QMP_GREETING : QMP_RETURN)) {
-		advance(qmp);
-	} else if (message == QMP_ERROR && qmp->step != STEP_GREETING) {
-		handle_error(qmp, description);
-		return false;
-	} else {
+	qmp->first = (qmp->first + 1) % COMMANDS_MAX;
+	qmp->count--;
+	command->on_answer(command->data, message->value, message->text);
+}
+
+static void handle_message(struct qmp *qmp, const struct qmp_message *message)
+{
+	bool is_answer = message->kind == QMP_RETURN || message->kind == QMP_ERROR;
+
+	if (qmp->step == STEP_GREETING && message->kind == QMP_GREETING)
+		handle_greeting(qmp);
+	else if (is_answer && qmp->count > 0)
+		handle_answer(qmp, message);
+	else if (message->kind != QMP_EVENT)
 		fail(qmp, "does not speak QMP");
-		return false;
-	}
-	return true;
+	else if (qmp->step == STEP_READY && qmp->events->on_event)
+		qmp->events->on_event(qmp->data, message->text);
 }
 
 static void handle_lines(struct qmp *qmp)
@@ -131,7 +195,11 @@ static void handle_lines(struct qmp *qmp)
 	char *end;
 
 	while ((end = memchr(start, '\n', qmp->used - (size_t)(start - qmp->line)))) {
-		if (!handle_line(qmp, start, (size_t)(end - start)))
+		struct qmp_message message = qmp_message_parse(start, (size_t)(end - start));
+
+		handle_message(qmp, &message);
+		qmp_message_finish(&message);
+		if (qmp->step == STEP_FAILED)
 			return;
 		start = end + 1;
 	}
@@ -139,48 +207,52 @@ static void handle_lines(struct qmp *qmp)
 	memmove(qmp->line, start, qmp->used);
 }
 
-static int handle_input(sd_event_source *source, int fd, uint32_t events, void *data)
+static void receive(struct qmp *qmp)
 {
-	struct qmp *qmp = data;
 	size_t room = sizeof(qmp->line) - qmp->used;
 	int received = -1;
-	ssize_t count = fd_pass_receive(fd, qmp->line + qmp->used,
+	ssize_t count = fd_pass_receive(qmp->fd, qmp->line + qmp->used,
 					room < READ_BYTES ? room : READ_BYTES, &received);
 
 	close_fd(received);
 	if (count == -EAGAIN)
-		return 0;
+		return;
 	if (count <= 0) {
 		fail(qmp, "closed the connection");
-		return 0;
+		return;
 	}
 	qmp->used += (size_t)count;
 	handle_lines(qmp);
 	if (qmp->used == sizeof(qmp->line))
 		fail(qmp, "does not speak QMP");
+}
+
+static int handle_io(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct qmp *qmp = data;
+
+	if ((events & EPOLLOUT) && flush(qmp) < 0)
+		fail(qmp, "closed the connection");
+	else if (events & ~(uint32_t)EPOLLOUT)
+		receive(qmp);
 	return 0;
 }
+
+/* -- Life ------------------------------------------------------------------------ */
 
 int qmp_open(struct loop *loop, int fd, const struct qmp_events *events, void *data,
 	     struct qmp **ret_qmp)
 {
 	CLEANUP(qmp_closep) struct qmp *qmp = xcalloc(1, sizeof(*qmp));
-	int fds[2];
 	int r;
 
 	qmp->events = events;
 	qmp->data = data;
 	qmp->fd = fd;
-	qmp->ours = qmp->theirs = -1;
-	r = fd_pass_pair(fds);
-	if (r < 0)
-		return r;
-	qmp->ours = fds[0];
-	qmp->theirs = fds[1];
 	r = loop_timer_create(loop, handle_limit, qmp, &qmp->limit);
 	if (r < 0)
 		return r;
-	r = sd_event_add_io(loop_event(loop), &qmp->source, fd, EPOLLIN, handle_input, qmp);
+	r = sd_event_add_io(loop_event(loop), &qmp->source, fd, EPOLLIN, handle_io, qmp);
 	if (r < 0)
 		return r;
 	loop_timer_arm(qmp->limit, GREETING_LIMIT_US);
@@ -195,7 +267,6 @@ void qmp_close(struct qmp *qmp)
 	sd_event_source_disable_unref(qmp->source);
 	loop_timer_destroy(qmp->limit);
 	close_fd(qmp->fd);
-	close_fd(qmp->ours);
-	close_fd(qmp->theirs);
+	free(qmp->out);
 	free(qmp);
 }

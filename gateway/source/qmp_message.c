@@ -3,17 +3,9 @@
 
 #include <json-c/json.h>
 #include <limits.h>
-#include <stdio.h>
-
-#include "common/cleanup.h"
 
 /* Far more than any message of QEMU's. */
 #define DEPTH_MAX 32
-
-static void json_putp(struct json_object **object)
-{
-	json_object_put(*object);
-}
 
 static struct json_object *parse(const char *line, size_t length)
 {
@@ -27,27 +19,43 @@ static struct json_object *parse(const char *line, size_t length)
 	return object;
 }
 
-enum qmp_message qmp_message_parse(const char *line, size_t length,
-				   char ret_description[QMP_DESCRIPTION_MAX])
+static const char *text_of(struct json_object *value, const char *otherwise)
 {
-	CLEANUP(json_putp) struct json_object *object = parse(line, length);
-	struct json_object *member, *description;
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+							    : otherwise;
+}
 
-	if (!json_object_is_type(object, json_type_object))
-		return QMP_INVALID;
-	if (json_object_object_get_ex(object, "QMP", &member))
-		return QMP_GREETING;
-	if (json_object_object_get_ex(object, "event", &member))
-		return QMP_EVENT;
-	if (json_object_object_get_ex(object, "return", &member))
-		return QMP_RETURN;
-	if (!json_object_object_get_ex(object, "error", &member))
-		return QMP_INVALID;
+static void tell_apart(struct json_object *whole, struct qmp_message *message)
+{
+	struct json_object *member, *description = NULL;
 
-	snprintf(ret_description, QMP_DESCRIPTION_MAX, "%s",
-		 json_object_is_type(member, json_type_object) &&
-				 json_object_object_get_ex(member, "desc", &description)
-			 ? json_object_get_string(description)
-			 : "no reason given");
-	return QMP_ERROR;
+	if (json_object_object_get_ex(whole, "QMP", &member)) {
+		message->kind = QMP_GREETING;
+	} else if (json_object_object_get_ex(whole, "event", &member)) {
+		message->kind = QMP_EVENT;
+		message->text = text_of(member, "");
+	} else if (json_object_object_get_ex(whole, "return", &member)) {
+		message->kind = QMP_RETURN;
+		message->value = member;
+	} else if (json_object_object_get_ex(whole, "error", &member)) {
+		message->kind = QMP_ERROR;
+		if (json_object_is_type(member, json_type_object))
+			json_object_object_get_ex(member, "desc", &description);
+		message->text = text_of(description, "no reason given");
+	}
+}
+
+struct qmp_message qmp_message_parse(const char *line, size_t length)
+{
+	struct qmp_message message = {.whole = parse(line, length)};
+
+	if (json_object_is_type(message.whole, json_type_object))
+		tell_apart(message.whole, &message);
+	return message;
+}
+
+void qmp_message_finish(struct qmp_message *message)
+{
+	json_object_put(message->whole);
+	*message = (struct qmp_message){0};
 }

@@ -9,10 +9,11 @@
 
 #include <stddef.h>
 
-/* How much of an error's description is kept, with its end. */
-#define QMP_DESCRIPTION_MAX 120
+#include "common/cleanup.h"
 
-enum qmp_message {
+struct json_object;
+
+enum qmp_message_kind {
 	QMP_INVALID, /* not JSON, or not of QMP */
 	QMP_GREETING,
 	QMP_RETURN,
@@ -20,6 +21,15 @@ enum qmp_message {
 	QMP_EVENT,
 };
 
-/** `ret_description` is set for QMP_ERROR. */
-enum qmp_message qmp_message_parse(const char *line, size_t length,
-				   char ret_description[QMP_DESCRIPTION_MAX]);
+/* What is not of the message's kind is NULL. */
+struct qmp_message {
+	enum qmp_message_kind kind;
+	struct json_object *whole; /* owns the rest */
+	struct json_object *value; /* of a return; NULL is JSON's null */
+	const char *text;	   /* an error's description, or an event's name */
+};
+
+/** Never fails; to be finished. */
+struct qmp_message qmp_message_parse(const char *line, size_t length);
+
+void qmp_message_finish(struct qmp_message *message);

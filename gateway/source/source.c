@@ -8,18 +8,13 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
+#include "gateway/source/attempts.h"
+#include "gateway/source/bus_input.h"
 #include "gateway/source/console.h"
 #include "gateway/source/display.h"
 #include "gateway/source/peer_socket.h"
 #include "gateway/source/qmp.h"
-#include "gateway/source/source_input.h"
-
-/* Between two attempts to attach: doubled after each that failed. */
-#define RETRY_PAUSE_MIN_US (200 * UINT64_C(1000))
-#define RETRY_PAUSE_MAX_US (5 * UINT64_C(1000000))
-
-/* An attachment that held for so long starts the pauses anew. */
-#define STABLE_US (5 * UINT64_C(1000000))
+#include "gateway/source/qmp_display.h"
 
 /* How long the peer may take to say what it is, and to greet a listener. A VM
  * whose main loop is busy takes its time. */
@@ -32,22 +27,20 @@ struct source {
 	struct seat *seat;
 
 	struct qmp *qmp; /* SOURCE_QMP only */
+	struct qmp_display *handing_over;
 	struct display *display;
-	struct source_input *input;
+	struct bus_input *input;
 	struct console *consoles[HEADS_MAX]; /* by head */
 	unsigned consoles_count;
 	struct console *registering; /* the one whose turn it is */
 	bool wants_listener[HEADS_MAX];
 
-	struct loop_timer *retry_timer;
+	struct attempts *attempts;
 	struct loop_timer *answer_timer;
 	struct loop_timer *loss_timer; /* fires at once: what failed is taken down outside of it */
-	uint64_t retry_pause_us;
-	uint64_t attached_us;
 	bool is_attached;
 	bool was_attached; /* ever */
 	bool is_lost;
-	char reason[SOURCE_REASON_MAX];
 	bool has_new_reason;		/* that the heads do not show yet */
 	struct size resized[HEADS_MAX]; /* what source_resize() asked for; 0x0: nothing */
 };
@@ -65,23 +58,13 @@ static void show_reason(struct source *source)
 		struct head *head = heads_get(source->heads, i);
 
 		head_move_cursor(head, 0, 0, false);
-		head_show_notice(head, source->reason);
+		head_show_notice(head, attempts_reason(source->attempts));
 	}
-}
-
-/* Returns whether it is another one: an attempt that fails as the last did is no news. */
-static bool set_reason(struct source *source, const char *reason)
-{
-	if (strcmp(source->reason, reason) == 0)
-		return false;
-	snprintf(source->reason, sizeof(source->reason), "%s", reason);
-	log_warning("%s", reason);
-	return true;
 }
 
 static void detach(struct source *source)
 {
-	if (source->is_attached)
+	if (source->is_attached && source->seat)
 		seat_detach(source->seat);
 	source->is_attached = false;
 	for (unsigned i = 0; i < source->consoles_count; i++) {
@@ -91,35 +74,27 @@ static void detach(struct source *source)
 	}
 	source->consoles_count = 0;
 	source->registering = NULL;
-	source_input_destroy(source->input);
+	bus_input_destroy(source->input);
 	source->input = NULL;
 	display_close(source->display);
 	source->display = NULL;
 	qmp_close(source->qmp);
 	source->qmp = NULL;
+	qmp_display_destroy(source->handing_over);
+	source->handing_over = NULL;
 	loop_timer_disarm(source->answer_timer);
-}
-
-static void retry_later(struct source *source)
-{
-	loop_timer_arm(source->retry_timer, source->retry_pause_us);
-	source->retry_pause_us *= 2;
-	if (source->retry_pause_us > RETRY_PAUSE_MAX_US)
-		source->retry_pause_us = RETRY_PAUSE_MAX_US;
 }
 
 static void handle_loss(void *data)
 {
 	struct source *source = data;
 
-	if (source->is_attached && loop_now_us() - source->attached_us > STABLE_US)
-		source->retry_pause_us = RETRY_PAUSE_MIN_US;
 	detach(source);
 	/* Not before: a picture that was under way would have replaced it. */
 	if (source->has_new_reason)
 		show_reason(source);
 	source->is_lost = false;
-	retry_later(source);
+	attempts_again(source->attempts);
 }
 
 /* `what` completes "it ...". */
@@ -136,7 +111,7 @@ static void lose(struct source *source, const char *what)
 	else
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: it %s", peer_name(source),
 			 source->address->path, what);
-	source->has_new_reason = set_reason(source, reason);
+	source->has_new_reason = attempts_fail(source->attempts, reason);
 	loop_timer_arm(source->loss_timer, 0);
 }
 
@@ -192,7 +167,8 @@ static void handle_keys_lifted(void *data, struct console *console)
 {
 	struct source *source = data;
 
-	seat_repeat(source->seat);
+	if (source->seat)
+		seat_repeat(source->seat);
 }
 
 static const struct console_events console_events = {
@@ -218,7 +194,8 @@ static int add_console(struct source *source, unsigned index, uint32_t id)
 		return -EIO;
 	source->consoles_count = index + 1;
 	source->wants_listener[index] = true;
-	source_input_add(source->input, index, id);
+	if (source->input)
+		bus_input_add(source->input, index, id);
 	return 0;
 }
 
@@ -232,8 +209,9 @@ static void handle_display_ready(void *data)
 	heads_grow(source->heads, count, "Waiting for the guest's picture");
 	if (count > HEADS_MAX)
 		count = HEADS_MAX;
-	source->input = source_input_create(display_bus(source->display), source->heads,
-					    source->seat);
+	if (source->seat)
+		source->input = bus_input_create(display_bus(source->display), source->heads,
+						 source->seat);
 	for (unsigned i = 0; i < count; i++) {
 		if (add_console(source, i, ids[i]) < 0) {
 			lose(source, "cannot be shown: out of timers");
@@ -244,12 +222,12 @@ static void handle_display_ready(void *data)
 		head_show_notice(heads_get(source->heads, i), "The guest has no such screen");
 
 	source->is_attached = source->was_attached = true;
-	source->attached_us = loop_now_us();
-	source->reason[0] = '\0';
+	attempts_succeed(source->attempts);
 	log_info("attached to %s at %s: guest \"%s\" with %u screen%s", peer_name(source),
 		 source->address->path, display_guest_name(source->display), count,
 		 count == 1 ? "" : "s");
-	seat_attach(source->seat, &source_input_port, source->input);
+	if (source->input)
+		bus_input_attach(source->input);
 	register_next(source);
 }
 
@@ -272,12 +250,27 @@ static void open_display(void *data, int fd)
 	loop_timer_arm(source->answer_timer, ANSWER_LIMIT_US);
 }
 
-static const struct qmp_events qmp_events = {
+static const struct qmp_display_events qmp_display_events = {
 	.on_display = open_display,
+	.on_refused = handle_peer_lost,
+};
+
+static void handle_monitor_ready(void *data)
+{
+	struct source *source = data;
+	int r = qmp_display_ask(source->loop, source->qmp, &qmp_display_events, source,
+				&source->handing_over);
+
+	if (r < 0)
+		lose(source, strerror(-r));
+}
+
+static const struct qmp_events qmp_events = {
+	.on_ready = handle_monitor_ready,
 	.on_failed = handle_peer_lost,
 };
 
-static void handle_retry(void *data)
+static void handle_attempt(void *data)
 {
 	struct source *source = data;
 	const char *why;
@@ -297,9 +290,9 @@ static void handle_retry(void *data)
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: %s", peer_name(source),
 			 source->address->path, why);
 		if ((!source->was_attached || !peer_socket_is_absence(fd)) &&
-		    set_reason(source, reason))
+		    attempts_fail(source->attempts, reason))
 			show_reason(source);
-		retry_later(source);
+		attempts_again(source->attempts);
 	}
 }
 
@@ -309,16 +302,13 @@ int source_create(struct loop *loop, const struct source_address *address, struc
 		  struct seat *seat, struct source **ret_source)
 {
 	CLEANUP(source_destroyp) struct source *source = xcalloc(1, sizeof(*source));
+	char reason[SOURCE_REASON_MAX];
 	int r;
 
 	source->loop = loop;
 	source->address = address;
 	source->heads = heads;
 	source->seat = seat;
-	source->retry_pause_us = RETRY_PAUSE_MIN_US;
-	r = loop_timer_create(loop, handle_retry, source, &source->retry_timer);
-	if (r < 0)
-		return r;
 	r = loop_timer_create(loop, handle_answer_limit, source, &source->answer_timer);
 	if (r < 0)
 		return r;
@@ -326,10 +316,12 @@ int source_create(struct loop *loop, const struct source_address *address, struc
 	if (r < 0)
 		return r;
 
-	snprintf(source->reason, sizeof(source->reason), "Connecting to %s at %s",
-		 peer_name(source), address->path);
+	snprintf(reason, sizeof(reason), "Connecting to %s at %s", peer_name(source),
+		 address->path);
+	r = attempts_create(loop, handle_attempt, source, reason, &source->attempts);
+	if (r < 0)
+		return r;
 	show_reason(source);
-	loop_timer_arm(source->retry_timer, 0);
 	*ret_source = TAKE(source);
 	return 0;
 }
@@ -339,7 +331,7 @@ void source_destroy(struct source *source)
 	if (!source)
 		return;
 	detach(source);
-	loop_timer_destroy(source->retry_timer);
+	attempts_destroy(source->attempts);
 	loop_timer_destroy(source->answer_timer);
 	loop_timer_destroy(source->loss_timer);
 	free(source);
@@ -348,7 +340,7 @@ void source_destroy(struct source *source)
 struct source_status source_status(const struct source *source)
 {
 	if (!source->is_attached || source->is_lost)
-		return (struct source_status){.reason = source->reason};
+		return (struct source_status){.reason = attempts_reason(source->attempts)};
 	return (struct source_status){
 		.is_attached = true,
 		.guest_name = display_guest_name(source->display),

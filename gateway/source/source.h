@@ -55,8 +55,8 @@ struct source_status {
 
 /**
  * Starts attaching to `address`, which must outlive the source. Input comes
- * from `seat`. Returns 0 or negative errno; that the peer is not there is no
- * error.
+ * from `seat`; NULL: it goes elsewhere. Returns 0 or negative errno; that the peer
+ * is not there is no error.
  */
 int source_create(struct loop *loop, const struct source_address *address, struct heads *heads,
 		  struct seat *seat, struct source **ret_source);

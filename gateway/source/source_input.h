@@ -4,19 +4,18 @@
 /*
  * Source input
  *
- * The seat's input port onto the consoles of an org.qemu.Display1 peer: keys
- * go to the first head's console, pointer and touch to that of their head.
+ * The seat's input port: makes of what viewers do the events that a guest is sent,
+ * by whatever way `struct source_input_ops` knows.
  *
- * QEMU aborts on a button that it does not know, and answers nonsense with
- * errors: what is sent has been checked. Calls that wait for their answer are
- * bounded: positions are merged, and presses are dropped while a peer does not
- * answer at all; releases are always sent, for they follow presses.
+ * What is sent has been checked. Events that wait for their answer are bounded:
+ * positions are merged, and presses are dropped while a peer does not answer at all;
+ * releases are always sent, for they follow presses.
  *
  * Threads: the loop's.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-bus.h>
 
 #include "common/cleanup.h"
 #include "gateway/input/seat.h"
@@ -24,16 +23,41 @@
 struct heads;
 struct source_input;
 
-/** All arguments must outlive the input. */
-struct source_input *source_input_create(sd_bus *bus, struct heads *heads, struct seat *seat);
+enum source_touch {
+	SOURCE_TOUCH_BEGIN,
+	SOURCE_TOUCH_UPDATE,
+	SOURCE_TOUCH_END,
+};
 
-/** To be called with the bus about to be closed. Accepts NULL. */
+/* Each sends one event, and returns whether it will be answered: the answer is told
+ * to source_input_answer(), that to a position or a distance to source_input_motion_answer(). */
+struct source_input_ops {
+	bool (*key)(void *data, uint8_t qnum, bool is_down);
+	bool (*position)(void *data, unsigned head, uint32_t x, uint32_t y);
+	bool (*distance)(void *data, unsigned head, int32_t dx, int32_t dy);
+	bool (*button)(void *data, unsigned head, enum input_button button, bool is_down);
+	bool (*touch)(void *data, unsigned head, enum source_touch kind, unsigned slot, uint32_t x,
+		      uint32_t y);
+};
+
+/** All arguments must outlive the input. It has no head yet. */
+struct source_input *source_input_create(const struct source_input_ops *ops, void *data,
+					 struct heads *heads, struct seat *seat);
+
+/** The seat must have been detached. Accepts NULL. */
 void source_input_destroy(struct source_input *input);
 
-/** Takes the devices of console `console_id` into use for head `head`. */
-void source_input_add(struct source_input *input, unsigned head, uint32_t console_id);
+/** Takes the devices of `head` into use. Its pointer stays where it is until
+ * source_input_set_mode(). */
+void source_input_add(struct source_input *input, unsigned head);
 
-/** For seat_attach(), with the source input as its data. */
-extern const struct input_port source_input_port;
+/** Whether the head's pointer takes positions, or distances. */
+void source_input_set_mode(struct source_input *input, unsigned head, bool is_absolute);
+
+/** Begins to send what viewers do, with what they hold: seat_attach(). */
+void source_input_attach(struct source_input *input);
+
+void source_input_answer(struct source_input *input);
+void source_input_motion_answer(struct source_input *input, unsigned head);
 
 DEFINE_CLEANUP(struct source_input *, source_input_destroy)

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/source/qmp_message.h"
+
+#include <json-c/json.h>
+
 #include "tests/support/test.h"
 
-static void expect_message(const char *line, enum qmp_message message)
+static void expect_message(const char *line, enum qmp_message_kind kind)
 {
-	char description[QMP_DESCRIPTION_MAX];
+	struct qmp_message message = qmp_message_parse(line, strlen(line));
 
-	EXPECT_INT(qmp_message_parse(line, strlen(line), description), message);
+	EXPECT_INT(message.kind, kind);
+	qmp_message_finish(&message);
+}
+
+static void expect_text(const char *line, const char *text)
+{
+	struct qmp_message message = qmp_message_parse(line, strlen(line));
+
+	EXPECT_STRING(message.text, text);
+	qmp_message_finish(&message);
 }
 
 static void messages_are_told_apart(void)
@@ -39,21 +51,26 @@ static void deep_nesting_is_invalid_and_no_end_of_the_stack(void)
 	expect_message(line, QMP_INVALID);
 }
 
-static void an_error_s_description_is_kept_as_far_as_it_fits(void)
+static void an_error_has_a_description(void)
 {
-	static const char short_one[] = "{\"error\": {\"desc\": \"no such display\"}}";
-	static const char without[] = "{\"error\": 3}";
-	char description[QMP_DESCRIPTION_MAX];
-	char line[400];
+	expect_text("{\"error\": {\"desc\": \"no such display\"}}", "no such display");
+	expect_text("{\"error\": {\"desc\": 3}}", "no reason given");
+	expect_text("{\"error\": 3}", "no reason given");
+}
 
-	qmp_message_parse(short_one, strlen(short_one), description);
-	EXPECT_STRING(description, "no such display");
-	EXPECT_INT(qmp_message_parse(without, strlen(without), description), QMP_ERROR);
-	EXPECT_STRING(description, "no reason given");
+static void an_event_has_a_name(void)
+{
+	expect_text("{\"event\": \"RESET\", \"data\": {}}", "RESET");
+	expect_text("{\"event\": null}", "");
+}
 
-	snprintf(line, sizeof(line), "{\"error\": {\"desc\": \"%0300d\"}}", 7);
-	EXPECT_INT(qmp_message_parse(line, strlen(line), description), QMP_ERROR);
-	EXPECT_INT(strlen(description), QMP_DESCRIPTION_MAX - 1);
+static void a_return_has_a_value(void)
+{
+	static const char line[] = "{\"return\": [{\"name\": \"gpu0\"}]}";
+	struct qmp_message message = qmp_message_parse(line, strlen(line));
+
+	EXPECT_INT(json_object_array_length(message.value), 1);
+	qmp_message_finish(&message);
 }
 
 int main(void)
@@ -61,6 +78,8 @@ int main(void)
 	RUN_TEST(messages_are_told_apart);
 	RUN_TEST(what_is_no_message_is_invalid);
 	RUN_TEST(deep_nesting_is_invalid_and_no_end_of_the_stack);
-	RUN_TEST(an_error_s_description_is_kept_as_far_as_it_fits);
+	RUN_TEST(an_error_has_a_description);
+	RUN_TEST(an_event_has_a_name);
+	RUN_TEST(a_return_has_a_value);
 	return 0;
 }
