@@ -70,6 +70,16 @@ static void print_guest(FILE *out, struct json_object *status)
 	fputc('\n', out);
 }
 
+/* Where the guest takes input, as it nearly always does, there is nothing to say. */
+static void print_input(FILE *out, struct json_object *status)
+{
+	struct json_object *input = member(status, "input");
+
+	if (json_object_get_boolean(member(member(status, "guest"), "attached")) &&
+	    *text(input, "reason"))
+		fprintf(out, "no input: %s\n", text(input, "reason"));
+}
+
 /* "2.9 MB": a number that can be read at a glance. The caller frees. */
 static char *text_from_bytes(int64_t bytes)
 {
@@ -273,6 +283,7 @@ char *status_text(struct json_object *status, const char *ssh_host)
 	if (!out)
 		return xstrdup("");
 	print_guest(out, status);
+	print_input(out, status);
 	print_heads(out, member(status, "heads"));
 	print_viewers(out, member(status, "viewers"));
 	fprintf(out, "\nTo connect:\n");

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/xalloc.h"
 #include "gateway/frame/frame.h"
@@ -71,6 +72,19 @@ static int set_attach(struct parser *parser, const char *value)
 	free(parser->config->attach.path);
 	parser->config->attach = address;
 	parser->has_attach = true;
+	return 0;
+}
+
+static int set_input(struct parser *parser, const char *value)
+{
+	struct source_address address = {0};
+
+	if (source_address_parse(value, &address) < 0 || address.transport != SOURCE_QMP) {
+		free(address.path);
+		return fail(parser, "input '%s' is not qmp:PATH", value);
+	}
+	free(parser->config->input);
+	parser->config->input = address.path;
 	return 0;
 }
 
@@ -230,6 +244,9 @@ static const struct option {
 } options[] = {
 	{"name", "NAME", "the guest's name, for paths and titles (guest)", set_name},
 	{"attach", "qmp:PATH|display1:PATH", "where the guest's display is; required", set_attach},
+	{"input", "qmp:PATH",
+	 "where input goes instead: QEMU's monitor, beside a display that takes none (attach)",
+	 set_input},
 	{"rdp", "ADDR:PORT", "serve RDP there (off)", set_rdp},
 	{"rdp-heads", "all|N",
 	 "heads for RDP clients (by their monitors: one gets head 0, several get all)",
@@ -477,6 +494,15 @@ static int check_listener(struct parser *parser, const char *option, bool is_use
 		    option, listen_address_format(address, text));
 }
 
+/* By whatever names; they may not be there yet. */
+static bool is_same_file(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return strcmp(one, other) == 0 || (stat(one, &a) == 0 && stat(other, &b) == 0 &&
+					   a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
 static int check(struct parser *parser)
 {
 	struct config *config = parser->config;
@@ -484,6 +510,13 @@ static int check(struct parser *parser)
 
 	if (!parser->has_attach)
 		return fail(parser, "--attach is missing: where is the guest's display?");
+	if (config->input && config->attach.transport == SOURCE_QMP &&
+	    is_same_file(config->input, config->attach.path))
+		return fail(
+			parser,
+			"input and attach are one monitor, qmp:%s, which serves one client: leave "
+			"input out, this display takes it itself",
+			config->input);
 	if (!config->tls_cert != !config->tls_key)
 		return fail(parser, "tls-cert and tls-key go together: one of them is missing");
 	if (config->has_vnc && !listen_address_is_local(&config->vnc))
@@ -544,6 +577,7 @@ void config_destroy(struct config *config)
 		return;
 	free(config->name);
 	free(config->attach.path);
+	free(config->input);
 	free(config->control);
 	free(config->state_dir);
 	free(config->web_root);

@@ -23,6 +23,7 @@
 struct config {
 	char *name;
 	struct source_address attach;
+	char *input; /* the monitor's path; NULL: the display takes input itself */
 	bool has_rdp, has_vnc, has_web;
 	struct listen_address rdp, vnc, web;
 	bool rdp_heads_are_given;

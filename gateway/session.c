@@ -18,6 +18,7 @@
 #include "gateway/rdp/rdp_server.h"
 #include "gateway/resize.h"
 #include "gateway/services.h"
+#include "gateway/source/input_peer.h"
 #include "gateway/source/source.h"
 #include "gateway/status.h"
 #include "gateway/viewers.h"
@@ -39,6 +40,7 @@ struct session {
 	struct workers *encoders;
 	struct tls_key tls_key;
 	struct source *source;
+	struct input_peer *input; /* NULL: the source takes input itself */
 	struct vnc_server *vnc;
 	struct rdp_server *rdp;
 	struct web_server *web;
@@ -101,6 +103,7 @@ static json_object *handle_status(void *data, bool with_secrets)
 		.control = session->config->control,
 		.services = &session->services,
 		.source = session->source,
+		.input = session->input,
 		.vnc = session->vnc,
 		.rdp = session->rdp,
 		.web = session->web,
@@ -210,6 +213,21 @@ static int create_servers(struct session *session)
 		&web_callbacks, session, &session->web);
 }
 
+static int create_sources(struct session *session)
+{
+	const struct config *config = session->config;
+	struct services *services = &session->services;
+	int r = 0;
+
+	if (config->input)
+		r = input_peer_create(services->loop, config->input, services->heads,
+				      services->seat, &session->input);
+	if (r < 0)
+		return r;
+	return source_create(services->loop, &config->attach, services->heads,
+			     config->input ? NULL : services->seat, &session->source);
+}
+
 int session_create(struct loop *loop, const struct config *config, struct session **ret_session)
 {
 	CLEANUP(session_destroyp) struct session *session = xcalloc(1, sizeof(*session));
@@ -235,10 +253,9 @@ int session_create(struct loop *loop, const struct config *config, struct sessio
 		log_warning("access is open: every user of this machine may watch and drive");
 
 	/* Last: from here on the guest may call. */
-	r = source_create(loop, &config->attach, session->services.heads, session->services.seat,
-			  &session->source);
+	r = create_sources(session);
 	if (r < 0) {
-		log_error("cannot watch for the display source: %s", strerror(-r));
+		log_error("cannot watch for the guest: %s", strerror(-r));
 		return r;
 	}
 
@@ -258,6 +275,7 @@ void session_destroy(struct session *session)
 	workers_destroy(session->services.workers);
 	resize_destroy(session->services.resize);
 	source_destroy(session->source);
+	input_peer_destroy(session->input);
 	seat_destroy(session->services.seat);
 	viewers_destroy(session->services.viewers);
 	heads_destroy(session->services.heads);

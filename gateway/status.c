@@ -8,6 +8,7 @@
 #include "gateway/frame/heads.h"
 #include "gateway/rdp/rdp_server.h"
 #include "gateway/services.h"
+#include "gateway/source/input_peer.h"
 #include "gateway/source/source.h"
 #include "gateway/viewers.h"
 #include "gateway/vnc/vnc_server.h"
@@ -36,6 +37,23 @@ static json_object *describe_guest(const struct source *source)
 	add(guest, "name", text(status.guest_name));
 	add(guest, "uuid", text(status.guest_uuid));
 	return guest;
+}
+
+static json_object *describe_input(const struct status_parts *parts)
+{
+	json_object *input = json_object_new_object();
+	struct source_status status = {.reason = "starting"};
+	const char *reason = NULL;
+
+	if (parts->source)
+		status = source_status(parts->source);
+	if (parts->input)
+		reason = input_peer_reason(parts->input);
+	else if (!status.is_attached)
+		reason = status.reason;
+	add(input, "attached", json_object_new_boolean(!reason));
+	add(input, "reason", text(reason));
+	return input;
 }
 
 static json_object *describe_encodes(struct feed *feed)
@@ -193,6 +211,7 @@ json_object *status_json(const struct status_parts *parts)
 	add(status, "version", text(WINDSCREEN_VERSION));
 	add(status, "time_us", json_object_new_uint64(now_us));
 	add(status, "guest", describe_guest(parts->source));
+	add(status, "input", describe_input(parts));
 	add(status, "heads", describe_heads(parts->services->heads, parts->services->feeds));
 	add(status, "viewers", describe_viewers(parts->services->viewers, now_us));
 	add(status, "listeners", describe_listeners(parts));

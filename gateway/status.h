@@ -13,6 +13,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
+struct input_peer;
 struct rdp_server;
 struct services;
 struct source;
@@ -23,11 +24,12 @@ struct status_parts {
 	const char *name;
 	const char *control;
 	const struct services *services;
-	const struct source *source;  /* NULL: none yet */
-	struct vnc_server *vnc;	      /* NULL: off */
-	const struct rdp_server *rdp; /* NULL: off */
-	const struct web_server *web; /* NULL: off */
-	bool with_secrets;	      /* the passwords: for the control socket only */
+	const struct source *source;	/* NULL: none yet */
+	const struct input_peer *input; /* NULL: the source takes input itself */
+	struct vnc_server *vnc;		/* NULL: off */
+	const struct rdp_server *rdp;	/* NULL: off */
+	const struct web_server *web;	/* NULL: off */
+	bool with_secrets;		/* the passwords: for the control socket only */
 };
 
 /** The caller owns the object. */

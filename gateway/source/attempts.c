@@ -18,6 +18,7 @@
 struct attempts {
 	struct loop_timer *timer;
 	uint64_t pause_us;
+	bool was_there;	   /* ever */
 	uint64_t since_us; /* when the peer came; 0: it is away */
 	char reason[ATTEMPTS_REASON_MAX];
 };
@@ -58,13 +59,14 @@ void attempts_again(struct attempts *attempts)
 
 void attempts_succeed(struct attempts *attempts)
 {
+	attempts->was_there = true;
 	attempts->since_us = loop_now_us();
 	attempts->reason[0] = '\0';
 }
 
-bool attempts_fail(struct attempts *attempts, const char *reason)
+bool attempts_fail(struct attempts *attempts, const char *reason, bool is_absent)
 {
-	if (strcmp(attempts->reason, reason) == 0)
+	if ((is_absent && attempts->was_there) || strcmp(attempts->reason, reason) == 0)
 		return false;
 	snprintf(attempts->reason, sizeof(attempts->reason), "%s", reason);
 	log_warning("%s", reason);

@@ -39,8 +39,13 @@ void attempts_again(struct attempts *attempts);
 /** The peer is there. A peer that stays for a while starts the pauses anew. */
 void attempts_succeed(struct attempts *attempts);
 
-/** Why the peer is away: logged unless it is what was said last. Returns whether it is news. */
-bool attempts_fail(struct attempts *attempts, const char *reason);
+/**
+ * Why the peer is away: logged unless it is what was said last. That one which was there
+ * `is_absent` is no news either: that it went away says more than that it is still away.
+ *
+ * Returns whether it is news.
+ */
+bool attempts_fail(struct attempts *attempts, const char *reason, bool is_absent);
 
 /** "" since the last success. */
 const char *attempts_reason(const struct attempts *attempts);

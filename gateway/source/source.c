@@ -39,7 +39,6 @@ struct source {
 	struct loop_timer *answer_timer;
 	struct loop_timer *loss_timer; /* fires at once: what failed is taken down outside of it */
 	bool is_attached;
-	bool was_attached; /* ever */
 	bool is_lost;
 	bool has_new_reason;		/* that the heads do not show yet */
 	struct size resized[HEADS_MAX]; /* what source_resize() asked for; 0x0: nothing */
@@ -82,13 +81,13 @@ static void detach(struct source *source)
 	source->qmp = NULL;
 	qmp_display_destroy(source->handing_over);
 	source->handing_over = NULL;
-	loop_timer_disarm(source->answer_timer);
 }
 
 static void handle_loss(void *data)
 {
 	struct source *source = data;
 
+	loop_timer_disarm(source->answer_timer);
 	detach(source);
 	/* Not before: a picture that was under way would have replaced it. */
 	if (source->has_new_reason)
@@ -111,7 +110,7 @@ static void lose(struct source *source, const char *what)
 	else
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: it %s", peer_name(source),
 			 source->address->path, what);
-	source->has_new_reason = attempts_fail(source->attempts, reason);
+	source->has_new_reason = attempts_fail(source->attempts, reason, false);
 	loop_timer_arm(source->loss_timer, 0);
 }
 
@@ -221,7 +220,7 @@ static void handle_display_ready(void *data)
 	for (unsigned i = count; i < heads_count(source->heads); i++)
 		head_show_notice(heads_get(source->heads, i), "The guest has no such screen");
 
-	source->is_attached = source->was_attached = true;
+	source->is_attached = true;
 	attempts_succeed(source->attempts);
 	log_info("attached to %s at %s: guest \"%s\" with %u screen%s", peer_name(source),
 		 source->address->path, display_guest_name(source->display), count,
@@ -286,11 +285,9 @@ static void handle_attempt(void *data)
 	} else {
 		char reason[SOURCE_REASON_MAX];
 
-		/* That the guest went away says more than that it is still away. */
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: %s", peer_name(source),
 			 source->address->path, why);
-		if ((!source->was_attached || !peer_socket_is_absence(fd)) &&
-		    attempts_fail(source->attempts, reason))
+		if (attempts_fail(source->attempts, reason, peer_socket_is_absence(fd)))
 			show_reason(source);
 		attempts_again(source->attempts);
 	}

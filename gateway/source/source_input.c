@@ -25,6 +25,8 @@ struct device {
 	bool motion_waits;
 	bool button_is_down[INPUT_BUTTONS];
 	bool slot_is_down[INPUT_CONTACTS_MAX];
+	bool button_is_suspect[INPUT_BUTTONS]; /* pressed since the last recovery */
+	bool slot_is_suspect[INPUT_CONTACTS_MAX];
 };
 
 struct source_input {
@@ -34,6 +36,7 @@ struct source_input {
 	struct seat *seat;
 	struct device devices[HEADS_MAX]; /* by head */
 	bool key_is_down[QNUM_MAX + 1];
+	bool key_is_suspect[QNUM_MAX + 1];
 	unsigned unanswered;
 	bool has_dropped;
 };
@@ -181,6 +184,7 @@ static void handle_button(void *data, unsigned head, enum input_button button, b
 	if (device->motion_waits && device->knows_mode)
 		send_motion(input, device);
 	device->button_is_down[button] = is_down;
+	device->button_is_suspect[button] |= is_down;
 	input->unanswered += input->ops->button(input->data, head, button, is_down);
 }
 
@@ -196,6 +200,7 @@ static void handle_key(void *data, uint8_t qnum, bool is_down)
 	if (is_down ? !has_room(input) : !input->key_is_down[qnum])
 		return;
 	input->key_is_down[qnum] = is_down;
+	input->key_is_suspect[qnum] |= is_down;
 	input->unanswered += input->ops->key(input->data, qnum, is_down);
 }
 
@@ -220,6 +225,7 @@ static void handle_touch(void *data, unsigned head, enum input_touch kind, unsig
 		sent = SOURCE_TOUCH_BEGIN;
 	}
 	device->slot_is_down[slot] = !is_end;
+	device->slot_is_suspect[slot] |= !is_end;
 	input->unanswered += input->ops->touch(input->data, head, sent, slot, x, y);
 }
 
@@ -230,6 +236,43 @@ static const struct input_port source_input_port = {
 	.button = handle_button,
 	.touch = handle_touch,
 };
+
+/* -- Recovery ------------------------------------------------------------------------ */
+
+static void let_go_of_device(struct source_input *input, unsigned head)
+{
+	struct device *device = &input->devices[head];
+
+	for (unsigned button = 0; button < INPUT_BUTTONS; button++) {
+		device->button_is_down[button] = device->button_is_suspect[button];
+		device->button_is_suspect[button] = false;
+		handle_button(input, head, button, false);
+	}
+	for (unsigned slot = 0; slot < INPUT_CONTACTS_MAX; slot++) {
+		device->slot_is_down[slot] = device->slot_is_suspect[slot];
+		device->slot_is_suspect[slot] = false;
+		handle_touch(input, head, INPUT_TOUCH_UP, slot, 0, 0);
+	}
+}
+
+void source_input_recover(struct source_input *input)
+{
+	for (unsigned qnum = 0; qnum <= QNUM_MAX; qnum++) {
+		input->key_is_down[qnum] = input->key_is_suspect[qnum];
+		input->key_is_suspect[qnum] = false;
+		handle_key(input, (uint8_t)qnum, false);
+	}
+	for (unsigned head = 0; head < HEADS_MAX; head++)
+		if (input->devices[head].is_there)
+			let_go_of_device(input, head);
+	seat_repeat(input->seat);
+}
+
+void source_input_suspect_all(struct source_input *input)
+{
+	for (unsigned qnum = 0; qnum <= QNUM_MAX; qnum++)
+		input->key_is_suspect[qnum] = true;
+}
 
 /* -- Life ------------------------------------------------------------------------------ */
 
@@ -258,4 +301,15 @@ void source_input_add(struct source_input *input, unsigned head)
 void source_input_attach(struct source_input *input)
 {
 	seat_attach(input->seat, &source_input_port, input);
+}
+
+void source_input_detach(struct source_input *input)
+{
+	seat_detach(input->seat);
+	input->unanswered = 0;
+	input->has_dropped = false;
+	for (unsigned head = 0; head < HEADS_MAX; head++) {
+		input->devices[head].motions = 0;
+		input->devices[head].motion_waits = false;
+	}
 }

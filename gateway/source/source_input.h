@@ -57,6 +57,16 @@ void source_input_set_mode(struct source_input *input, unsigned head, bool is_ab
 /** Begins to send what viewers do, with what they hold: seat_attach(). */
 void source_input_attach(struct source_input *input);
 
+/** The way to the guest is lost, and answers to what was sent with it: seat_detach(). */
+void source_input_detach(struct source_input *input);
+
+/** The guest may hold keys that we did not press: source_input_recover() lets go of those too. */
+void source_input_suspect_all(struct source_input *input);
+
+/** Lets go of all that the guest may hold since the last time, and presses again what viewers hold.
+ */
+void source_input_recover(struct source_input *input);
+
 void source_input_answer(struct source_input *input);
 void source_input_motion_answer(struct source_input *input, unsigned head);
 

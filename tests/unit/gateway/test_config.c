@@ -162,6 +162,23 @@ static void the_sample_is_right_also_where_it_is_commented_out(void)
 	EXPECT_INT(config->heads[1].size.height, 720);
 }
 
+static void input_has_a_monitor_of_its_own(void)
+{
+	CLEANUP(config_destroyp) struct config *config = NULL;
+
+	EXPECT_INT(PARSE(&config, "--attach", "display1:/run/display", "--input", "qmp:/run/qmp"),
+		   CONFIG_RUN);
+	EXPECT_STRING(config->input, "/run/qmp");
+	EXPECT_REFUSED("input 'display1:/run/d' is not qmp:PATH", "--attach", "display1:/run/d",
+		       "--input", "display1:/run/d");
+	EXPECT_REFUSED("input '/run/qmp' is not qmp:PATH", "--attach", "display1:/run/d", "--input",
+		       "/run/qmp");
+	EXPECT_REFUSED("one monitor, qmp:/run/qmp", "--attach", "qmp:/run/qmp", "--input",
+		       "qmp:/run/qmp");
+	EXPECT_REFUSED("one monitor, qmp:/dev/../dev/null", "--attach", "qmp:/dev/null", "--input",
+		       "qmp:/dev/../dev/null");
+}
+
 int main(void)
 {
 	setenv("XDG_STATE_HOME", "/state", 1);
@@ -174,5 +191,6 @@ int main(void)
 	RUN_TEST(wrong_values_are_named);
 	RUN_TEST(the_sample_is_right_also_where_it_is_commented_out);
 	RUN_TEST(nothing_starts_less_secure_than_asked);
+	RUN_TEST(input_has_a_monitor_of_its_own);
 	unlink(file_with(""));
 }
