@@ -336,6 +336,28 @@ void fake_set_modifiers(struct fake_display1 *fake, unsigned modifiers)
 					       "Modifiers", NULL);
 }
 
+/* -- The monitor ------------------------------------------------------------- */
+
+void fake_monitor_say(struct fake_display1 *fake, const char *text)
+{
+	if (fake->monitor)
+		fake_monitor_client_say(fake->monitor, text);
+}
+
+void fake_set_paused(struct fake_display1 *fake, bool is_paused)
+{
+	fake->options.is_paused = is_paused;
+	fake_monitor_say(fake,
+			 is_paused ? "{\"event\": \"STOP\"}\r\n" : "{\"event\": \"RESUME\"}\r\n");
+}
+
+void fake_answer_input(struct fake_display1 *fake)
+{
+	fake->options.ignores_input = false;
+	if (fake->monitor)
+		fake_monitor_client_answer(fake->monitor);
+}
+
 /* -- Connections ------------------------------------------------------------- */
 
 static void close_main(struct fake_display1 *fake)
@@ -365,6 +387,16 @@ static int serve_display(void *data, int fd)
 	return 0;
 }
 
+static void handle_monitor_line(void *data, const char *line)
+{
+	fake_say(data, "%s", line);
+}
+
+static const struct fake_monitor_callbacks monitor_callbacks = {
+	.on_display = serve_display,
+	.on_line = handle_monitor_line,
+};
+
 static int handle_accept(sd_event_source *source, int fd, uint32_t events, void *data)
 {
 	struct fake_display1 *fake = data;
@@ -376,8 +408,8 @@ static int handle_accept(sd_event_source *source, int fd, uint32_t events, void 
 		serve_display(fake, client);
 	} else {
 		fake_monitor_client_destroy(fake->monitor);
-		fake->monitor = fake_monitor_client_create(fake->event, fake->options.monitor,
-							   client, serve_display, fake);
+		fake->monitor = fake_monitor_client_create(fake->event, &fake->options, client,
+							   &monitor_callbacks, fake);
 	}
 	return 0;
 }

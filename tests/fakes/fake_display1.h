@@ -35,6 +35,8 @@ enum fake_monitor {
 	FAKE_MONITOR_BABBLE,  /* greets in another language */
 	FAKE_MONITOR_ENDLESS, /* a greeting that never ends */
 	FAKE_MONITOR_REFUSES, /* has no D-Bus display: add_client fails */
+	FAKE_MONITOR_MUTE,    /* answers nothing once it is ready */
+	FAKE_MONITOR_ENDS,    /* hangs up when it is sent input */
 };
 
 struct fake_options {
@@ -47,12 +49,15 @@ struct fake_options {
 	bool is_relative;	/* the pointer: IsAbsolute is false */
 	bool is_silent;		/* takes the display connection, and says nothing on it */
 	bool ignores_listeners; /* RegisterListener gets no answer */
-	bool ignores_input;	/* keys get no answer */
+	bool ignores_input;	/* keys get no answer; by the monitor nothing does */
+	bool is_paused;		/* the monitor refuses input */
+	const char *devices;	/* what the monitor answers qom-list with; NULL: gpu0 */
 	bool follows_uiinfo;	/* SetUIInfo changes the surface, as a guest would */
 	/* Told of each thing that a client does, as a line: "key 30 1",
 	 * "motion 0 x y", "relative 0 dx dy", "button 0 1 1",
 	 * "touch 0 kind slot x y", "uiinfo 0 1920 1080", "listener 0",
-	 * "listener 0 closed". May be NULL. */
+	 * "listener 0 closed"; by the monitor "gpu0.0 key 30 1", "gpu0.0 abs x 100",
+	 * "gpu0.1 btn left 1", "gpu0.0 mtt begin 0 0 x 0". May be NULL. */
 	void (*on_line)(void *data, const char *line);
 	void *data;
 };
@@ -66,6 +71,15 @@ void fake_display1_destroy(struct fake_display1 *fake);
 
 /** Drops the clients, and goes on listening: what QEMU's end looks like, but for the socket. */
 void fake_display1_hang_up(struct fake_display1 *fake);
+
+/** The monitor refuses input from now on, or takes it again and says so. */
+void fake_set_paused(struct fake_display1 *fake, bool is_paused);
+
+/** Input by the monitor is answered from now on, and what was not before. */
+void fake_answer_input(struct fake_display1 *fake);
+
+/** The monitor says any text. */
+void fake_monitor_say(struct fake_display1 *fake, const char *text);
 
 void fake_set_absolute(struct fake_display1 *fake, bool is_absolute);
 void fake_set_modifiers(struct fake_display1 *fake, unsigned modifiers);

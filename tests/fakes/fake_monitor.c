@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/fakes/fake_monitor.h"
 
+#include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -13,59 +15,186 @@
 #define DONE	 "{\"return\": {}}\r\n"
 #define ERROR	 "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no such display\"}}\r\n"
 
+#define NO_HANDLER \
+	"{\"error\": {\"class\": \"GenericError\", \"desc\": " \
+	"\"Input handler not found for event type abs\"}}\r\n"
+#define PAUSED "{\"error\": {\"class\": \"GenericError\", \"desc\": \"VM not running\"}}\r\n"
+#define DEVICES \
+	"[{\"name\": \"type\", \"type\": \"string\"}, " \
+	"{\"name\": \"gpu0\", \"type\": \"child<vhost-user-gpu-pci>\"}]"
+
 struct fake_monitor_client {
-	enum fake_monitor behaviour;
+	const struct fake_options *options;
 	sd_event_source *source;
 	int fd;
 	int received; /* the descriptor that getfd brought, or -1 */
-	char line[1024];
+	char line[8192];
 	size_t used;
-	int (*on_display)(void *data, int fd);
+	unsigned unanswered;
+	const struct fake_monitor_callbacks *callbacks;
 	void *data;
 };
 
-static void say(struct fake_monitor_client *client, const char *text)
+void fake_monitor_client_say(struct fake_monitor_client *client, const char *text)
 {
 	(void)!send(client->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+static void hang_up(struct fake_monitor_client *client)
+{
+	sd_event_source_set_enabled(client->source, SD_EVENT_OFF);
+	shutdown(client->fd, SHUT_RDWR);
+}
+
+/* -- input-send-event ------------------------------------------------------------ */
+
+static struct json_object *member(struct json_object *object, const char *name)
+{
+	return json_object_object_get(object, name);
+}
+
+static const char *text(struct json_object *object, const char *name)
+{
+	return json_object_get_string(member(object, name));
+}
+
+static int number(struct json_object *object, const char *name)
+{
+	return json_object_get_int(member(object, name));
+}
+
+/* "key 30 1", "abs x 100", "rel y -3", "btn left 1", "mtt begin 0 0 x 0". */
+static void tell_event(struct fake_monitor_client *client, const char *target,
+		       struct json_object *event)
+{
+	struct json_object *data = member(event, "data");
+	const char *type = text(event, "type");
+	bool is_down = json_object_get_boolean(member(data, "down"));
+	char line[160];
+
+	if (strcmp(type, "key") == 0)
+		snprintf(line, sizeof(line), "%s key %d %d", target,
+			 number(member(data, "key"), "data"), is_down);
+	else if (strcmp(type, "btn") == 0)
+		snprintf(line, sizeof(line), "%s btn %s %d", target, text(data, "button"), is_down);
+	else if (strcmp(type, "mtt") == 0)
+		snprintf(line, sizeof(line), "%s mtt %s %d %d %s %d", target, text(data, "type"),
+			 number(data, "slot"), number(data, "tracking-id"), text(data, "axis"),
+			 number(data, "value"));
+	else
+		snprintf(line, sizeof(line), "%s %s %s %d", target, type, text(data, "axis"),
+			 number(data, "value"));
+	client->callbacks->on_line(client->data, line);
+}
+
+static void handle_events(struct fake_monitor_client *client, struct json_object *arguments)
+{
+	struct json_object *events = member(arguments, "events");
+	char target[100] = "unbound";
+
+	if (client->options->is_paused) {
+		fake_monitor_client_say(client, PAUSED);
+		return;
+	}
+	if (client->options->is_relative &&
+	    strcmp(text(json_object_array_get_idx(events, 0), "type"), "abs") == 0) {
+		fake_monitor_client_say(client, NO_HANDLER);
+		return;
+	}
+	if (member(arguments, "device"))
+		snprintf(target, sizeof(target), "%s.%d", text(arguments, "device"),
+			 number(arguments, "head"));
+	for (size_t i = 0; i < json_object_array_length(events); i++)
+		tell_event(client, target, json_object_array_get_idx(events, i));
+	if (client->options->ignores_input)
+		client->unanswered++;
+	else
+		fake_monitor_client_say(client, DONE);
+}
+
+void fake_monitor_client_answer(struct fake_monitor_client *client)
+{
+	for (; client->unanswered > 0; client->unanswered--)
+		fake_monitor_client_say(client, DONE);
+}
+
+/* -- Commands --------------------------------------------------------------------- */
+
+static void handle_add_client(struct fake_monitor_client *client)
+{
+	if (client->options->monitor == FAKE_MONITOR_REFUSES || client->received < 0) {
+		fake_monitor_client_say(client, ERROR);
+	} else {
+		client->callbacks->on_display(client->data, take_fd(&client->received));
+		fake_monitor_client_say(client, DONE);
+	}
+}
+
+static void handle_qom_list(struct fake_monitor_client *client)
+{
+	char line[2048];
+
+	snprintf(line, sizeof(line), "{\"return\": %s}\r\n",
+		 client->options->devices ? client->options->devices : DEVICES);
+	fake_monitor_client_say(client, line);
+}
+
 static void answer(struct fake_monitor_client *client)
 {
-	if (!strstr(client->line, "add_client")) {
-		say(client, EVENT);
-		say(client, DONE);
-	} else if (client->behaviour == FAKE_MONITOR_REFUSES || client->received < 0) {
-		say(client, ERROR);
+	struct json_object *command = json_tokener_parse(client->line);
+	const char *name = text(command, "execute");
+	enum fake_monitor behaviour = client->options->monitor;
+
+	if (behaviour == FAKE_MONITOR_MUTE && strcmp(name, "qmp_capabilities") != 0) {
+		/* It never answers again. */
+	} else if (strcmp(name, "add_client") == 0) {
+		handle_add_client(client);
+	} else if (strcmp(name, "qom-list") == 0) {
+		handle_qom_list(client);
+	} else if (strcmp(name, "input-send-event") == 0) {
+		if (behaviour == FAKE_MONITOR_ENDS)
+			hang_up(client);
+		else
+			handle_events(client, member(command, "arguments"));
 	} else {
-		client->on_display(client->data, take_fd(&client->received));
-		say(client, DONE);
+		fake_monitor_client_say(client, EVENT);
+		fake_monitor_client_say(client, DONE);
 	}
+	json_object_put(command);
 }
 
 static void babble(struct fake_monitor_client *client)
 {
-	switch (client->behaviour) {
+	switch (client->options->monitor) {
 	case FAKE_MONITOR_NONE:
 	case FAKE_MONITOR_SILENT:
 		break;
 	case FAKE_MONITOR_QMP:
 	case FAKE_MONITOR_REFUSES:
-		say(client, GREETING);
+	case FAKE_MONITOR_MUTE:
+	case FAKE_MONITOR_ENDS:
+		fake_monitor_client_say(client, GREETING);
 		break;
 	case FAKE_MONITOR_BABBLE:
-		say(client, "220 mail.example.org ESMTP ready\r\n");
+		fake_monitor_client_say(client, "220 mail.example.org ESMTP ready\r\n");
 		break;
 	case FAKE_MONITOR_ENDLESS:
-		say(client, "{\"QMP\": \"");
+		fake_monitor_client_say(client, "{\"QMP\": \"");
 		for (int i = 0; i < 32; i++) {
 			char words[4096];
 
 			memset(words, 'a', sizeof(words) - 1);
 			words[sizeof(words) - 1] = '\0';
-			say(client, words);
+			fake_monitor_client_say(client, words);
 		}
 		break;
 	}
+}
+
+static bool speaks_qmp(enum fake_monitor behaviour)
+{
+	return behaviour == FAKE_MONITOR_QMP || behaviour == FAKE_MONITOR_REFUSES ||
+	       behaviour == FAKE_MONITOR_MUTE || behaviour == FAKE_MONITOR_ENDS;
 }
 
 static int handle_input(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -86,7 +215,7 @@ static int handle_input(sd_event_source *source, int fd, uint32_t events, void *
 	}
 	client->used += (size_t)count;
 	client->line[client->used] = '\0';
-	if (client->behaviour != FAKE_MONITOR_QMP && client->behaviour != FAKE_MONITOR_REFUSES)
+	if (!speaks_qmp(client->options->monitor))
 		client->used = 0;
 	while (client->used && (end = strchr(client->line, '\n'))) {
 		*end = '\0';
@@ -97,17 +226,16 @@ static int handle_input(sd_event_source *source, int fd, uint32_t events, void *
 	return 0;
 }
 
-struct fake_monitor_client *fake_monitor_client_create(sd_event *event, enum fake_monitor behaviour,
-						       int fd,
-						       int (*on_display)(void *data, int fd),
-						       void *data)
+struct fake_monitor_client *
+fake_monitor_client_create(sd_event *event, const struct fake_options *options, int fd,
+			   const struct fake_monitor_callbacks *callbacks, void *data)
 {
 	struct fake_monitor_client *client = xcalloc(1, sizeof(*client));
 
-	client->behaviour = behaviour;
+	client->options = options;
 	client->fd = fd;
 	client->received = -1;
-	client->on_display = on_display;
+	client->callbacks = callbacks;
 	client->data = data;
 	sd_event_add_io(event, &client->source, fd, EPOLLIN, handle_input, client);
 	babble(client);
