@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "gpu-bridge/edid.h"
+#include "gpu-bridge/gpu_request.h"
 #include "gpu-bridge/guest_memory.h"
 #include "gpu-bridge/virtqueue.h"
 
@@ -16,30 +17,9 @@
 #define UNPLUGGED_WIDTH	 1024
 #define UNPLUGGED_HEIGHT 768
 
-/* A command that is being carried out. */
-struct gpu_request {
-	const struct guest_memory *memory;
-	const struct chain *chain;
-	union {
-		struct virtio_gpu_ctrl_hdr header;
-		struct virtio_gpu_resource_create_2d create_2d;
-		struct virtio_gpu_resource_unref unref;
-		struct virtio_gpu_set_scanout set_scanout;
-		struct virtio_gpu_resource_flush flush;
-		struct virtio_gpu_transfer_to_host_2d transfer;
-		struct virtio_gpu_resource_attach_backing attach;
-		struct virtio_gpu_resource_detach_backing detach;
-		struct virtio_gpu_cmd_get_edid get_edid;
-		struct virtio_gpu_resource_assign_uuid assign_uuid;
-		struct virtio_gpu_update_cursor cursor;
-	} command;
-	union gpu_answer *answer; /* zeroed; a handler fills in what follows the header */
-	size_t answer_size;	  /* what a handler's answer has, unless it is an error */
-};
-
 /* -- Checks ------------------------------------------------------------------ */
 
-static uint32_t response_from_errno(int r)
+uint32_t gpu_response_from_errno(int r)
 {
 	switch (r) {
 	case 0:
@@ -131,7 +111,7 @@ static uint32_t set_scanout(struct gpu_state *gpu, struct gpu_request *request)
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	if (!rect_try_from(&command->r, resource, &window))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-	return response_from_errno(
+	return gpu_response_from_errno(
 		gpu_scanout_show(&gpu->scanouts, command->scanout_id, resource, &window));
 }
 
@@ -158,9 +138,9 @@ static uint32_t resource_create_2d(struct gpu_state *gpu, struct gpu_request *re
 
 	if (command->resource_id == 0 || gpu_resource_find(gpu->resources, command->resource_id))
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
-	return response_from_errno(gpu_resource_create(gpu->resources, command->resource_id,
-						       command->width, command->height,
-						       command->format));
+	return gpu_response_from_errno(gpu_resource_create(gpu->resources, command->resource_id,
+							   command->width, command->height,
+							   command->format));
 }
 
 static uint32_t resource_unref(struct gpu_state *gpu, struct gpu_request *request)
@@ -213,10 +193,10 @@ static uint32_t resource_attach_backing(struct gpu_state *gpu, struct gpu_reques
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	r = read_spans(request, spans, count);
 	if (r == 0)
-		r = gpu_resource_attach(gpu->resources, resource, spans, count);
+		r = gpu_resource_attach(gpu->resources, resource, request->memory, spans, count);
 	if (r < 0)
 		free(spans);
-	return response_from_errno(r);
+	return gpu_response_from_errno(r);
 }
 
 static uint32_t resource_detach_backing(struct gpu_state *gpu, struct gpu_request *request)
@@ -244,7 +224,7 @@ static uint32_t transfer_to_host_2d(struct gpu_state *gpu, struct gpu_request *r
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
 	if (!rect_try_from(&command->r, resource, &rect))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
-	return response_from_errno(gpu->ops->image_update(
+	return gpu_response_from_errno(gpu->ops->image_update(
 		resource->image, &rect, &resource->backing, request->memory, command->offset));
 }
 
@@ -323,49 +303,47 @@ static uint32_t update_cursor(struct gpu_state *gpu, struct gpu_request *request
 
 /* -- Tables ------------------------------------------------------------------ */
 
-/* A handler runs only if the guest supplied at least `min_size` bytes, and returns the response's
- * type. */
-struct gpu_command {
-	uint32_t type;
-	const char *name;
-	size_t min_size;
-	uint32_t (*handle)(struct gpu_state *gpu, struct gpu_request *request);
-};
-
-#define COMMAND(type, body, handler) \
-	{ \
-		VIRTIO_GPU_CMD_##type, #type, sizeof(struct body), handler \
-	}
-
 static const struct gpu_command control_commands[] = {
-	COMMAND(GET_DISPLAY_INFO, virtio_gpu_ctrl_hdr, get_display_info),
-	COMMAND(GET_EDID, virtio_gpu_cmd_get_edid, get_edid),
-	COMMAND(RESOURCE_CREATE_2D, virtio_gpu_resource_create_2d, resource_create_2d),
-	COMMAND(RESOURCE_UNREF, virtio_gpu_resource_unref, resource_unref),
-	COMMAND(RESOURCE_ATTACH_BACKING, virtio_gpu_resource_attach_backing,
-		resource_attach_backing),
-	COMMAND(RESOURCE_DETACH_BACKING, virtio_gpu_resource_detach_backing,
-		resource_detach_backing),
-	COMMAND(TRANSFER_TO_HOST_2D, virtio_gpu_transfer_to_host_2d, transfer_to_host_2d),
-	COMMAND(SET_SCANOUT, virtio_gpu_set_scanout, set_scanout),
-	COMMAND(RESOURCE_FLUSH, virtio_gpu_resource_flush, resource_flush),
-	COMMAND(RESOURCE_ASSIGN_UUID, virtio_gpu_resource_assign_uuid, resource_assign_uuid),
+	GPU_COMMAND(GET_DISPLAY_INFO, virtio_gpu_ctrl_hdr, get_display_info),
+	GPU_COMMAND(GET_EDID, virtio_gpu_cmd_get_edid, get_edid),
+	GPU_COMMAND(RESOURCE_CREATE_2D, virtio_gpu_resource_create_2d, resource_create_2d),
+	GPU_COMMAND(RESOURCE_UNREF, virtio_gpu_resource_unref, resource_unref),
+	GPU_COMMAND(RESOURCE_ATTACH_BACKING, virtio_gpu_resource_attach_backing,
+		    resource_attach_backing),
+	GPU_COMMAND(RESOURCE_DETACH_BACKING, virtio_gpu_resource_detach_backing,
+		    resource_detach_backing),
+	GPU_COMMAND(TRANSFER_TO_HOST_2D, virtio_gpu_transfer_to_host_2d, transfer_to_host_2d),
+	GPU_COMMAND(SET_SCANOUT, virtio_gpu_set_scanout, set_scanout),
+	GPU_COMMAND(RESOURCE_FLUSH, virtio_gpu_resource_flush, resource_flush),
+	GPU_COMMAND(RESOURCE_ASSIGN_UUID, virtio_gpu_resource_assign_uuid, resource_assign_uuid),
 	{0},
 };
 
 static const struct gpu_command cursor_commands[] = {
-	COMMAND(UPDATE_CURSOR, virtio_gpu_update_cursor, update_cursor),
-	COMMAND(MOVE_CURSOR, virtio_gpu_update_cursor, move_cursor),
+	GPU_COMMAND(UPDATE_CURSOR, virtio_gpu_update_cursor, update_cursor),
+	GPU_COMMAND(MOVE_CURSOR, virtio_gpu_update_cursor, move_cursor),
 	{0},
 };
-
-#undef COMMAND
 
 static const struct gpu_command *command_find(const struct gpu_command *table, uint32_t type)
 {
 	while (table->handle && table->type != type)
 		table++;
 	return table->handle ? table : NULL;
+}
+
+static const struct gpu_command *control_command_find(const struct gpu_state *gpu, uint32_t type)
+{
+	const struct gpu_command *command = command_find(control_commands, type);
+
+	if (!command && gpu->contexts.ops)
+		command = command_find(gpu_commands_3d, type);
+	return command;
+}
+
+static const struct gpu_command *cursor_command_find(const struct gpu_state *gpu, uint32_t type)
+{
+	return command_find(cursor_commands, type);
 }
 
 static uint32_t dispatch(struct gpu_state *gpu, const struct gpu_command *command,
@@ -382,9 +360,10 @@ static uint32_t dispatch(struct gpu_state *gpu, const struct gpu_command *comman
 	return command->handle(gpu, request);
 }
 
+typedef const struct gpu_command *(*command_find_fn)(const struct gpu_state *gpu, uint32_t type);
+
 static size_t run_command(struct gpu_state *gpu, const struct guest_memory *memory,
-			  const struct gpu_command *table, const struct chain *chain,
-			  union gpu_answer *answer)
+			  command_find_fn find, const struct chain *chain, union gpu_answer *answer)
 {
 	struct gpu_request request = {
 		.memory = memory,
@@ -399,7 +378,7 @@ static size_t run_command(struct gpu_state *gpu, const struct guest_memory *memo
 	memset(answer, 0, sizeof(*answer));
 	/* What it did not send of a header is zero: no command. */
 	chain_read(chain, 0, header, sizeof(*header));
-	command = command_find(table, header->type);
+	command = find(gpu, header->type);
 	response = dispatch(gpu, command, &request);
 
 	/* Half of an answer would be taken for a whole one. */
@@ -414,11 +393,12 @@ static size_t run_command(struct gpu_state *gpu, const struct guest_memory *memo
 		return 0;
 
 	answer->header = (struct virtio_gpu_ctrl_hdr){.type = response};
-	/* What is answered is done: a fence has passed. */
 	if (header->flags & VIRTIO_GPU_FLAG_FENCE) {
-		answer->header.flags = VIRTIO_GPU_FLAG_FENCE;
+		answer->header.flags = header->flags &
+				       (VIRTIO_GPU_FLAG_FENCE | VIRTIO_GPU_FLAG_INFO_RING_IDX);
 		answer->header.fence_id = header->fence_id;
 		answer->header.ctx_id = header->ctx_id;
+		answer->header.ring_idx = header->ring_idx;
 	}
 	return request.answer_size;
 }
@@ -426,11 +406,11 @@ static size_t run_command(struct gpu_state *gpu, const struct guest_memory *memo
 size_t gpu_control_command(struct gpu_state *gpu, const struct guest_memory *memory,
 			   const struct chain *chain, union gpu_answer *ret_answer)
 {
-	return run_command(gpu, memory, control_commands, chain, ret_answer);
+	return run_command(gpu, memory, control_command_find, chain, ret_answer);
 }
 
 size_t gpu_cursor_command(struct gpu_state *gpu, const struct guest_memory *memory,
 			  const struct chain *chain, union gpu_answer *ret_answer)
 {
-	return run_command(gpu, memory, cursor_commands, chain, ret_answer);
+	return run_command(gpu, memory, cursor_command_find, chain, ret_answer);
 }

@@ -4,10 +4,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/virtio_gpu.h>
+#include <sys/uio.h>
 
 #include "common/xalloc.h"
 
-#define BUCKETS	   256 /* guests count up */
+#define BUCKETS	   4096 /* guests count up */
 #define PAGE_BYTES 4096
 
 struct gpu_resources {
@@ -111,40 +112,90 @@ struct gpu_resource *gpu_resource_find(struct gpu_resources *resources, uint32_t
 	return resource;
 }
 
+/* Not among the others yet, and without an image. */
+static struct gpu_resource *resource_new(struct gpu_resources *resources, uint32_t id,
+					 const struct gpu_texture *texture)
+{
+	struct gpu_resource *resource;
+
+	assert(id != 0 && !gpu_resource_find(resources, id));
+	resource = xcalloc(1, sizeof(*resource));
+	resource->id = id;
+	resource->width = texture->width;
+	resource->height = texture->height;
+	resource->texture = *texture;
+	return resource;
+}
+
+/* As it is taken from the machine: whole pages. */
+static int charge_pages(struct gpu_resources *resources, struct gpu_resource *resource,
+			uint64_t size)
+{
+	if (size > resources->memory_max)
+		return -ENOMEM;
+	return charge(resources, resource, (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+}
+
+/* Adds what has become an image, or frees what has not. */
+static int resource_add(struct gpu_resources *resources, struct gpu_resource *resource, int result)
+{
+	struct gpu_resource **bucket = bucket_of(resources, resource->id);
+
+	if (result < 0) {
+		discharge(resources, resource, resource->charged);
+		free(resource);
+		return result == -EINVAL ? -EINVAL : -ENOMEM;
+	}
+	resource->next = *bucket;
+	*bucket = resource;
+	return 0;
+}
+
 int gpu_resource_create(struct gpu_resources *resources, uint32_t id, uint32_t width,
 			uint32_t height, uint32_t format)
 {
-	struct gpu_resource **bucket = bucket_of(resources, id);
+	const struct gpu_texture texture = {
+		.target = GPU_TARGET_2D,
+		.format = format,
+		.width = width,
+		.height = height,
+		.depth = 1,
+		.layers = 1,
+		.flags = GPU_TEXTURE_Y_0_TOP,
+	};
 	struct gpu_resource *resource;
 	pixman_format_code_t pixel_format;
 	uint64_t size;
 	int r;
 
-	assert(id != 0 && !gpu_resource_find(resources, id));
 	if (width == 0 || height == 0 || width > RESOURCE_SIDE_MAX || height > RESOURCE_SIDE_MAX ||
 	    !format_from_virtio(format, &pixel_format))
 		return -EINVAL;
 	size = (uint64_t)width * 4 * height;
 	if (size > RESOURCE_SIZE_MAX)
 		return -ENOMEM;
-
-	resource = xcalloc(1, sizeof(*resource));
-	/* As it is taken from the machine: whole pages. */
-	r = charge(resources, resource, (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+	resource = resource_new(resources, id, &texture);
+	r = charge_pages(resources, resource, size);
 	if (r == 0)
-		r = resources->ops->image_create(resources->renderer, width, height, pixel_format,
-						 &resource->image);
-	if (r < 0) {
-		discharge(resources, resource, resource->charged);
-		free(resource);
-		return -ENOMEM;
-	}
-	resource->id = id;
-	resource->width = width;
-	resource->height = height;
-	resource->next = *bucket;
-	*bucket = resource;
-	return 0;
+		r = resources->ops->image_create(resources->renderer, id, width, height,
+						 pixel_format, &resource->image);
+	return resource_add(resources, resource, r);
+}
+
+int gpu_resource_create_3d(struct gpu_resources *resources, uint32_t id,
+			   const struct gpu_texture *texture)
+{
+	struct gpu_resource *resource;
+	int r;
+
+	if (!gpu_texture_is_sane(texture))
+		return -EINVAL;
+	resource = resource_new(resources, id, texture);
+	r = charge_pages(resources, resource, gpu_texture_size(texture));
+	if (r == 0)
+		r = resources->ops->three_d->texture_create(resources->renderer, id, texture,
+							    &resource->image);
+	return resource_add(resources, resource, r);
 }
 
 void gpu_resource_destroy(struct gpu_resources *resources, struct gpu_resource *resource)
@@ -160,24 +211,75 @@ void gpu_resource_destroy(struct gpu_resources *resources, struct gpu_resource *
 	free(resource);
 }
 
-int gpu_resource_attach(struct gpu_resources *resources, struct gpu_resource *resource,
-			struct guest_span *spans, uint32_t count)
+/* What is kept about a span, here and by a renderer that reaches for it. */
+static uint64_t spans_cost(const struct gpu_resources *resources, uint32_t count)
 {
+	size_t each = sizeof(struct guest_span);
+
+	if (resources->ops->image_attach)
+		each += sizeof(struct iovec);
+	return (uint64_t)count * each;
+}
+
+int gpu_resource_attach(struct gpu_resources *resources, struct gpu_resource *resource,
+			const struct guest_memory *memory, struct guest_span *spans, uint32_t count)
+{
+	struct gpu_backing backing = {.spans = spans, .count = count};
+	uint64_t cost = spans_cost(resources, count);
 	int r;
 
 	assert(!resource->backing.spans);
-	r = charge(resources, resource, count * sizeof(*spans));
+	for (uint32_t i = 0; i < count; i++)
+		backing.size += spans[i].length;
+	r = charge(resources, resource, cost);
 	if (r < 0)
 		return r;
-	resource->backing = (struct gpu_backing){.spans = spans, .count = count};
-	for (uint32_t i = 0; i < count; i++)
-		resource->backing.size += spans[i].length;
+	if (resources->ops->image_attach)
+		r = resources->ops->image_attach(resource->image, &backing, memory);
+	if (r < 0) {
+		discharge(resources, resource, cost);
+		return r;
+	}
+	resource->backing = backing;
 	return 0;
 }
 
 void gpu_resource_detach(struct gpu_resources *resources, struct gpu_resource *resource)
 {
-	discharge(resources, resource, resource->backing.count * sizeof(*resource->backing.spans));
+	if (resource->backing.spans && resources->ops->image_detach)
+		resources->ops->image_detach(resource->image);
+	discharge(resources, resource, spans_cost(resources, resource->backing.count));
 	free(resource->backing.spans);
 	resource->backing = (struct gpu_backing){0};
+}
+
+/* -- The guest's memory ------------------------------------------------------ */
+
+static bool is_attached(const struct gpu_resource *resource)
+{
+	return resource->backing.spans != NULL;
+}
+
+void gpu_resources_memory_goes(struct gpu_resources *resources)
+{
+	if (!resources->ops->image_detach)
+		return;
+	for (unsigned i = 0; i < BUCKETS; i++)
+		for (struct gpu_resource *resource = resources->buckets[i]; resource;
+		     resource = resource->next)
+			if (is_attached(resource))
+				resources->ops->image_detach(resource->image);
+}
+
+void gpu_resources_memory_came(struct gpu_resources *resources, const struct guest_memory *memory)
+{
+	if (!resources->ops->image_attach)
+		return;
+	for (unsigned i = 0; i < BUCKETS; i++)
+		for (struct gpu_resource *resource = resources->buckets[i]; resource;
+		     resource = resource->next)
+			/* Without memory behind it, transfers are refused. */
+			if (is_attached(resource))
+				resources->ops->image_attach(resource->image, &resource->backing,
+							     memory);
 }

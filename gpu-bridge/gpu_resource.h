@@ -16,6 +16,7 @@
 
 #include "common/cleanup.h"
 #include "gpu-bridge/gpu_backing.h"
+#include "gpu-bridge/gpu_texture.h"
 #include "gpu-bridge/renderer.h"
 
 struct gpu_resources;
@@ -31,6 +32,7 @@ struct gpu_resource {
 	uint32_t id;
 	uint32_t width;
 	uint32_t height;
+	struct gpu_texture texture; /* of a 2D one too */
 	struct renderer_image *image;
 	struct gpu_backing backing;
 	bool has_uuid;
@@ -63,18 +65,28 @@ struct gpu_resource *gpu_resource_find(struct gpu_resources *resources, uint32_t
 int gpu_resource_create(struct gpu_resources *resources, uint32_t id, uint32_t width,
 			uint32_t height, uint32_t format);
 
+/** The same for what a 3D driver says, where the renderer has 3D. */
+int gpu_resource_create_3d(struct gpu_resources *resources, uint32_t id,
+			   const struct gpu_texture *texture);
+
 /** Nothing may show it. */
 void gpu_resource_destroy(struct gpu_resources *resources, struct gpu_resource *resource);
 
 /**
  * Attaches memory; there is none yet. Takes `spans`, of which there are `count`, upon
- * success. Returns 0, or -ENOMEM beyond the budget.
+ * success. Returns 0, or -ENOMEM beyond the budget or what the machine has.
  */
 int gpu_resource_attach(struct gpu_resources *resources, struct gpu_resource *resource,
-			struct guest_span *spans, uint32_t count);
+			const struct guest_memory *memory, struct guest_span *spans,
+			uint32_t count);
 
 /** Forgets the memory. The pixels stay. */
 void gpu_resource_detach(struct gpu_resources *resources, struct gpu_resource *resource);
+
+/** Attached memory stays attached while the guest's memory is changed: nobody reaches into it
+ * between these two. */
+void gpu_resources_memory_goes(struct gpu_resources *resources);
+void gpu_resources_memory_came(struct gpu_resources *resources, const struct guest_memory *memory);
 
 /** How many bytes the guest's resources take now. */
 uint64_t gpu_resources_used(const struct gpu_resources *resources);

@@ -6,27 +6,54 @@
 
 #include "gpu-bridge/gpu_resource.h"
 
+static bool is_told(const struct gpu_scanout *scanout)
+{
+	return scanout->surface == scanout->told;
+}
+
+static void settle(struct gpu_scanouts *scanouts, unsigned output)
+{
+	struct gpu_scanout *scanout = &scanouts->outputs[output];
+	struct renderer_surface *before = scanout->told;
+
+	if (is_told(scanout))
+		return;
+	scanouts->ops->surface_flush(
+		scanout->surface,
+		&(struct display_rect){0, 0, scanout->window.width, scanout->window.height});
+	display_show(scanouts->display, output, &scanout->description);
+	scanout->told = scanout->surface;
+	/* Watchers have let go of it only now. */
+	if (before)
+		scanouts->ops->surface_close(before);
+}
+
+void gpu_scanouts_settle(struct gpu_scanouts *scanouts)
+{
+	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
+		settle(scanouts, i);
+}
+
 int gpu_scanout_show(struct gpu_scanouts *scanouts, unsigned output, struct gpu_resource *resource,
 		     const struct display_rect *window)
 {
 	struct gpu_scanout *scanout = &scanouts->outputs[output];
-	struct renderer_surface *before = scanout->surface;
+	struct renderer_surface *surface;
 	struct display_surface description;
 	int r;
 
 	if (scanout->resource == resource && memcmp(&scanout->window, window, sizeof(*window)) == 0)
 		return 0;
-	r = scanouts->ops->surface_open(resource->image, window, &scanout->surface, &description);
-	if (r < 0) {
-		scanout->surface = before;
+	r = scanouts->ops->surface_open(resource->image, window, &surface, &description);
+	if (r < 0)
 		return r;
-	}
+	/* What nobody was told of is skipped. */
+	if (!is_told(scanout))
+		scanouts->ops->surface_close(scanout->surface);
 	scanout->resource = resource;
 	scanout->window = *window;
-	display_show(scanouts->display, output, &description);
-	/* Watchers have let go of it only now. */
-	if (before)
-		scanouts->ops->surface_close(before);
+	scanout->surface = surface;
+	scanout->description = description;
 	return 0;
 }
 
@@ -37,7 +64,10 @@ void gpu_scanout_disable(struct gpu_scanouts *scanouts, unsigned output)
 	if (!scanout->resource)
 		return;
 	display_disable(scanouts->display, output);
-	scanouts->ops->surface_close(scanout->surface);
+	if (scanout->told)
+		scanouts->ops->surface_close(scanout->told);
+	if (!is_told(scanout))
+		scanouts->ops->surface_close(scanout->surface);
 	*scanout = (struct gpu_scanout){0};
 }
 
@@ -71,6 +101,10 @@ void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource
 
 		if (scanout->resource != resource || !clip(&scanout->window, rect, &inside))
 			continue;
+		if (!is_told(scanout)) {
+			settle(scanouts, i);
+			continue;
+		}
 		scanouts->ops->surface_flush(scanout->surface, &inside);
 		display_update(scanouts->display, i, &inside);
 	}
@@ -78,6 +112,8 @@ void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource
 
 void gpu_scanouts_forget(struct gpu_scanouts *scanouts, const struct gpu_resource *resource)
 {
+	/* It may be what an output showed until now. */
+	gpu_scanouts_settle(scanouts);
 	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
 		if (!resource || scanouts->outputs[i].resource == resource)
 			gpu_scanout_disable(scanouts, i);

@@ -7,6 +7,10 @@
  * Which part of which resource each output shows. What the guest flushes of a resource is
  * announced to the display, for each output that shows it.
  *
+ * A driver that flips pages says first what to show, and at once that all of it is new. The
+ * display is told when both were said, or when the driver pauses: pixels that have to be
+ * fetched are fetched once.
+ *
  * Threads: the loop's.
  */
 
@@ -21,6 +25,9 @@ struct gpu_scanout {
 	struct gpu_resource *resource; /* NULL: off */
 	struct display_rect window;
 	struct renderer_surface *surface;
+	struct display_surface description;
+
+	struct renderer_surface *told; /* what the display shows: `surface`, or one before */
 };
 
 struct gpu_scanouts {
@@ -39,6 +46,9 @@ void gpu_scanout_disable(struct gpu_scanouts *scanouts, unsigned output);
 /** `rect`, inside of the resource, has new pixels for whoever shows it. */
 void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource *resource,
 			const struct display_rect *rect);
+
+/** Tells the display what it has not been told. */
+void gpu_scanouts_settle(struct gpu_scanouts *scanouts);
 
 /** Switches off the outputs that show `resource`; NULL: all. */
 void gpu_scanouts_forget(struct gpu_scanouts *scanouts, const struct gpu_resource *resource);

@@ -4,6 +4,7 @@
  * windscreen-gpu-bridge: one guest's virtio-gpu, outside of its virtual machine.
  */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,10 +90,12 @@ static int could_not(const char *what, const char *where, int error)
 	return error;
 }
 
-static int contain(const struct options *options)
+static int contain(const struct options *options, bool has_gpu)
 {
 	const struct vhost_address *gpu = &options->gpu;
 	const struct containment_needs needs = {
+		.makes_code = options->gl && !has_gpu,
+		.has_gpu = has_gpu,
 		.connects = !gpu->we_listen,
 		.sockets = {options->display, gpu->we_listen ? gpu->path : NULL},
 	};
@@ -104,6 +107,7 @@ static int run(const struct options *options)
 {
 	CLEANUP(loop_destroyp) struct loop *loop = NULL;
 	CLEANUP(display_destroyp) struct display *display = NULL;
+	const struct renderer_ops *renderer = options->gl ? renderer_of_gl() : &renderer_soft;
 	CLEANUP(gpu_device_destroyp) struct gpu_device *gpu = NULL;
 	CLEANUP(vhost_user_destroyp) struct vhost_user *vhost = NULL;
 	CLEANUP(display_bus_destroyp) struct display_bus *bus = NULL;
@@ -117,7 +121,11 @@ static int run(const struct options *options)
 		return could_not("start", "", r);
 
 	display = create_display(options);
-	r = gpu_device_create(display, &renderer_soft, options->memory_max, &gpu);
+	if (!renderer) {
+		log_error("--gl: this program was built without 3D (virglrenderer and libepoxy)");
+		return -EOPNOTSUPP;
+	}
+	r = gpu_device_create(loop, display, renderer, options->memory_max, &gpu);
 	if (r < 0)
 		return could_not("start to render", "", r);
 	if (options->display) {
@@ -134,12 +142,13 @@ static int run(const struct options *options)
 		if (r < 0)
 			return could_not("serve ", options->display, r);
 	}
-	r = vhost_user_create(loop, &options->gpu, &gpu_vhost_device, gpu, &vhost);
+	r = vhost_user_create(loop, &options->gpu,
+			      options->gl ? &gpu_vhost_device_3d : &gpu_vhost_device, gpu, &vhost);
 	if (r < 0)
 		return could_not("listen on ", options->gpu.path, r);
 
 	/* All is open, and nothing the guest says has been read. */
-	r = contain(options);
+	r = contain(options, gpu_device_has_gpu(gpu));
 	if (r < 0)
 		return r;
 

@@ -107,6 +107,12 @@ static int parse_memory(struct options *options, const char *text, char *error)
 	return 0;
 }
 
+static int parse_gl(struct options *options, const char *text, char *error)
+{
+	options->gl = true;
+	return 0;
+}
+
 static int parse_containment(struct options *options, const char *text, char *error)
 {
 	if (!containment_from_name(text, &options->containment))
@@ -123,7 +129,7 @@ static int parse_log_level(struct options *options, const char *text, char *erro
 
 static const struct option {
 	const char *name;
-	const char *value;
+	const char *value; /* NULL: it has none */
 	const char *help;
 	int (*parse)(struct options *options, const char *text, char *error);
 } all_options[] = {
@@ -134,6 +140,7 @@ static const struct option {
 	{"--mode", "WxH[,WxH]...", "the size of each, the last for the rest; 1920x1080",
 	 parse_mode},
 	{"--memory", "MB", "what the guest's pictures may take; 512", parse_memory},
+	{"--gl", NULL, "3D for the guest, by OpenGL", parse_gl},
 	{"--containment", "auto|full|jit|off", "what it gives up once it runs; auto",
 	 parse_containment},
 	{"--log-level", "LEVEL", "error, warning, info or debug; info", parse_log_level},
@@ -145,18 +152,24 @@ static void print_help(void)
 {
 	puts("usage: windscreen-gpu-bridge --gpu listen:PATH|connect:PATH [OPTION]...\n");
 	for (size_t i = 0; i < OPTIONS_COUNT; i++)
-		printf("  %s %s\n      %s\n", all_options[i].name, all_options[i].value,
-		       all_options[i].help);
+		printf("  %s%s%s\n      %s\n", all_options[i].name, all_options[i].value ? " " : "",
+		       all_options[i].value ?: "", all_options[i].help);
 }
 
+/* Returns how many words it took, or -EINVAL. */
 static int parse_one(struct options *options, const char *name, const char *value, char *error)
 {
 	for (size_t i = 0; i < OPTIONS_COUNT; i++) {
+		int r;
+
 		if (strcmp(all_options[i].name, name) != 0)
 			continue;
-		if (!value)
+		if (all_options[i].value && !value)
 			return FAIL("%s: its value is missing", name);
-		return all_options[i].parse(options, value, error);
+		r = all_options[i].parse(options, value, error);
+		if (r < 0)
+			return r;
+		return all_options[i].value ? 2 : 1;
 	}
 	return FAIL("%.60s: there is no such option", name);
 }
@@ -172,9 +185,7 @@ int options_parse(int argc, char **argv, struct options *ret_options, char error
 	};
 	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
 		ret_options->sizes[i] = (struct options_size){1920, 1080};
-	for (int i = 1; i < argc; i += 2) {
-		int r;
-
+	for (int i = 1, r; i < argc; i += r) {
 		if (strcmp(argv[i], "--help") == 0) {
 			print_help();
 			return OPTIONS_HELP;

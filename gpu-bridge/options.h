@@ -31,6 +31,7 @@ struct options {
 	unsigned outputs;
 	struct options_size sizes[DISPLAY_OUTPUTS_MAX]; /* of each output */
 	uint64_t memory_max;				/* bytes */
+	bool gl;					/* 3D */
 	enum containment containment;
 	enum log_level log_level;
 };

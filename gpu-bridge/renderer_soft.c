@@ -7,12 +7,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
 
 #include "common/xalloc.h"
 #include "gpu-bridge/gpu_backing.h"
 #include "gpu-bridge/renderer.h"
+#include "gpu-bridge/shared_pixels.h"
 
 /* Each has a descriptor. */
 #define IMAGES_MAX 4096
@@ -29,9 +28,7 @@ struct renderer_image {
 	uint32_t height;
 	uint32_t stride_bytes;
 	pixman_format_code_t format;
-	int fd;
-	unsigned char *pixels;
-	size_t size;
+	struct shared_pixels pixels;
 };
 
 /* Nothing but the image's own memory. */
@@ -39,7 +36,8 @@ struct renderer_surface {
 	struct renderer_image *image;
 };
 
-static int soft_create(struct renderer **ret_renderer)
+static int soft_create(struct loop *loop, renderer_fence_fn on_fence, void *data,
+		       struct renderer **ret_renderer)
 {
 	*ret_renderer = xcalloc(1, sizeof(struct renderer));
 	return 0;
@@ -55,34 +53,16 @@ static void soft_image_destroy(struct renderer_image *image)
 {
 	if (!image)
 		return;
-	if (image->pixels)
-		munmap(image->pixels, image->size);
-	close_fd(image->fd);
+	shared_pixels_finish(&image->pixels);
 	image->renderer->images--;
 	free(image);
 }
 
 DEFINE_CLEANUP(struct renderer_image *, soft_image_destroy)
 
-/* Watchers may read it, and can neither write it nor cut it short. */
-static int map_pixels(struct renderer_image *image)
-{
-	image->fd = memfd_create("windscreen-gpu", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (image->fd < 0 || ftruncate(image->fd, (off_t)image->size) < 0)
-		return -errno;
-	image->pixels = mmap(NULL, image->size, PROT_READ | PROT_WRITE, MAP_SHARED, image->fd, 0);
-	if (image->pixels == MAP_FAILED) {
-		image->pixels = NULL;
-		return -errno;
-	}
-	if (fcntl(image->fd, F_ADD_SEALS,
-		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0)
-		return -errno;
-	return 0;
-}
-
-static int soft_image_create(struct renderer *renderer, uint32_t width, uint32_t height,
-			     pixman_format_code_t format, struct renderer_image **ret_image)
+static int soft_image_create(struct renderer *renderer, uint32_t id, uint32_t width,
+			     uint32_t height, pixman_format_code_t format,
+			     struct renderer_image **ret_image)
 {
 	CLEANUP(soft_image_destroyp) struct renderer_image *image = NULL;
 	int r;
@@ -96,8 +76,7 @@ static int soft_image_create(struct renderer *renderer, uint32_t width, uint32_t
 	image->height = height;
 	image->stride_bytes = width * PIXEL_BYTES;
 	image->format = format;
-	image->size = (size_t)image->stride_bytes * height;
-	r = map_pixels(image);
+	r = shared_pixels_init(&image->pixels, (size_t)image->stride_bytes * height);
 	if (r < 0)
 		return r;
 	*ret_image = TAKE(image);
@@ -106,7 +85,7 @@ static int soft_image_create(struct renderer *renderer, uint32_t width, uint32_t
 
 static unsigned char *pixel_at(const struct renderer_image *image, uint32_t x, uint32_t y)
 {
-	return image->pixels + (size_t)y * image->stride_bytes + (size_t)x * PIXEL_BYTES;
+	return image->pixels.bytes + (size_t)y * image->stride_bytes + (size_t)x * PIXEL_BYTES;
 }
 
 static int soft_image_update(struct renderer_image *image, const struct display_rect *rect,
@@ -165,8 +144,8 @@ static int soft_surface_open(struct renderer_image *image, const struct display_
 	surface->image = image;
 	*ret_surface = surface;
 	*ret_description = (struct display_surface){
-		.fd = image->fd,
-		.offset = (uint32_t)(first - image->pixels),
+		.fd = image->pixels.fd,
+		.offset = (uint32_t)(first - image->pixels.bytes),
 		.width = window->width,
 		.height = window->height,
 		.stride_bytes = image->stride_bytes,

@@ -219,7 +219,11 @@ static int set_mem_table(struct vhost_user *vhost, struct vhost_message *message
 	if (count > GUEST_REGIONS_MAX || count != message->fds_count ||
 	    message->header.size < VHOST_MEMORY_SIZE_MIN + count * sizeof(struct guest_region))
 		return -EINVAL;
+	if (vhost->device->on_memory_goes)
+		vhost->device->on_memory_goes(vhost->data);
 	r = guest_memory_set(vhost->memory, message->payload.memory.regions, message->fds, count);
+	if (vhost->device->on_memory)
+		vhost->device->on_memory(vhost->data, vhost->memory);
 	for (unsigned i = 0; i < vhost->device->queues; i++) {
 		if (virtqueue_remap(vhost->rings[i].queue) < 0) {
 			log_warning("%s: queue %u: its ring is not in the new memory",
@@ -508,8 +512,8 @@ static void handle_disconnected(void *data, const char *reason)
 	struct vhost_user *vhost = data;
 
 	log_info("%s: the front end is gone: %s", vhost->device->name, reason);
-	forget_front_end(vhost);
 	vhost->device->on_reset(vhost->data);
+	forget_front_end(vhost);
 }
 
 static const struct vhost_connection_events connection_events = {
@@ -571,6 +575,8 @@ void vhost_user_destroy(struct vhost_user *vhost)
 		sd_event_source_disable_unref(ring->again_source);
 		virtqueue_destroy(ring->queue);
 	}
+	if (vhost->device->on_memory_goes)
+		vhost->device->on_memory_goes(vhost->data);
 	guest_memory_destroy(vhost->memory);
 	close_fd(vhost->gpu_socket);
 	free(vhost);

@@ -40,7 +40,8 @@ struct vhost_device {
 	unsigned queues;   /* at most VHOST_QUEUES_MAX */
 
 	/* The driver may have put chains into a queue, or the ring has just been enabled. Returns
-	 * whether it left some there, to be called again after others had their turn. */
+	 * whether it left some there, to be called again after others had their turn. The queue
+	 * lasts as long as the vhost_user: chains may be pushed later. */
 	bool (*on_queue)(void *data, unsigned index, struct virtqueue *queue,
 			 const struct guest_memory *memory);
 
@@ -53,6 +54,11 @@ struct vhost_device {
 
 	/* Drops all that the driver made it hold. */
 	void (*on_reset)(void *data);
+
+	/* The guest's memory is about to change, and has changed: for a device that keeps pointers
+	 * into it. Either may be NULL. What goes for good goes after on_reset. */
+	void (*on_memory_goes)(void *data);
+	void (*on_memory)(void *data, const struct guest_memory *memory);
 };
 
 /**

@@ -6,8 +6,16 @@
 
 #define RAM_SIZE (32 << 20)
 
+bool gpu_stage_has_gl(void)
+{
+	const char *renderer = getenv("WINDSCREEN_TEST_RENDERER");
+
+	return renderer && strcmp(renderer, "gl") == 0;
+}
+
 struct gpu_stage *gpu_stage_create(void)
 {
+	bool has_gl = gpu_stage_has_gl();
 	struct gpu_stage *stage = xcalloc(1, sizeof(*stage));
 
 	EXPECT_INT(loop_create(&stage->loop), 0);
@@ -18,9 +26,12 @@ struct gpu_stage *gpu_stage_create(void)
 	display_set_mode(stage->display, 0, &(struct display_mode){.width = 64, .height = 48});
 	display_set_mode(stage->display, 1,
 			 &(struct display_mode){.x = 64, .width = 32, .height = 24});
-	EXPECT_INT(gpu_device_create(stage->display, &renderer_soft, STAGE_MEMORY_MAX, &stage->gpu),
+	EXPECT_INT(gpu_device_create(stage->loop, stage->display,
+				     has_gl ? renderer_of_gl() : &renderer_soft, STAGE_MEMORY_MAX,
+				     &stage->gpu),
 		   0);
-	EXPECT_INT(vhost_user_create(stage->loop, &stage->address, &gpu_vhost_device, stage->gpu,
+	EXPECT_INT(vhost_user_create(stage->loop, &stage->address,
+				     has_gl ? &gpu_vhost_device_3d : &gpu_vhost_device, stage->gpu,
 				     &stage->vhost),
 		   0);
 	stage->watching = display_watch(stage->display, &fake_watcher_ops, &stage->watcher);

@@ -32,8 +32,12 @@ struct gpu_stage {
 	struct gpu_driver driver;
 };
 
-/** The driver has started; output 0 is of 64x48, output 1 of 32x24. */
+/** The driver has started; output 0 is of 64x48, output 1 of 32x24. It is rendered as the
+ * environment says, WINDSCREEN_TEST_RENDERER=gl: so the same tests run on each renderer. */
 struct gpu_stage *gpu_stage_create(void);
+
+/** Whether it is the renderer with 3D. */
+bool gpu_stage_has_gl(void);
 void gpu_stage_destroy(struct gpu_stage *stage);
 
 /** What the watcher was told since the last time. */

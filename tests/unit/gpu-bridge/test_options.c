@@ -73,6 +73,21 @@ static void each_output_can_have_a_size_of_its_own_and_the_last_is_for_the_rest(
 	EXPECT_INT(options.sizes[15].height, 16);
 }
 
+static void a_flag_takes_no_word_from_what_follows(void)
+{
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+
+	EXPECT_INT(PARSE("--gl", "--gpu", "listen:gpu.sock"), 0);
+	EXPECT(options.gl);
+	EXPECT_STRING(options.gpu.path, "gpu.sock");
+	EXPECT_INT(PARSE("--gpu", "listen:gpu.sock", "--gl"), 0);
+	EXPECT(options.gl);
+	EXPECT_INT(PARSE("--gpu", "listen:gpu.sock"), 0);
+	EXPECT(!options.gl);
+	EXPECT_INT(PARSE("--gpu", "listen:gpu.sock", "--gl", "on"), -EINVAL);
+}
+
 static void what_is_wrong_is_named(void)
 {
 	static const char *const wrong[][2] = {
@@ -125,6 +140,7 @@ int main(void)
 	RUN_TEST(without_options_there_is_one_output_and_half_a_gigabyte);
 	RUN_TEST(options_are_taken);
 	RUN_TEST(each_output_can_have_a_size_of_its_own_and_the_last_is_for_the_rest);
+	RUN_TEST(a_flag_takes_no_word_from_what_follows);
 	RUN_TEST(what_is_wrong_is_named);
 	RUN_TEST(a_socket_for_the_gpu_is_needed);
 	return 0;
