@@ -8,7 +8,7 @@ from .settings import setting
 
 
 class Bridge:
-    """A bridge for one guest. `folder` is for its sockets.
+    """A bridge for one guest, with outputs of these sizes. `folder` is for its sockets.
 
     It connects to QEMU, so that the next one can take over from one that died;
     with `listens`, QEMU connects to it. `options` are more words for it.
@@ -17,7 +17,7 @@ class Bridge:
     a gateway where the pictures are. Start it before the virtual machine.
     """
 
-    def __init__(self, folder, results, options=(), listens=False, name="bridge"):
+    def __init__(self, folder, results, heads, options=(), listens=False, name="bridge"):
         gpu = os.path.join(folder, f"{name}.gpu")
         display = os.path.join(folder, f"{name}.display")
         ours, qemus = ("listen", "connect") if listens else ("connect", "listen")
@@ -26,7 +26,9 @@ class Bridge:
         self._name = name
         self._results = results
         self._command = [setting("WINDSCREEN_GPU_BRIDGE"), "--gpu", f"{ours}:{gpu}",
-                         "--display", display, *options]
+                         "--display", display, "--outputs", len(heads),
+                         "--mode", ",".join(f"{width}x{height}"
+                                            for width, height in heads.values()), *options]
         self._program = None
 
     def start(self):

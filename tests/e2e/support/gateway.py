@@ -19,11 +19,13 @@ class Gateway:
     """A gateway with every protocol on loopback ports of its own.
 
     `folder` is for its sockets, state and configuration. `lines` are more for the
-    configuration's [gateway], `head_lines` for each of its heads.
+    configuration's [gateway], `head_lines` for each of its heads. `heads` are their sizes.
     """
 
-    def __init__(self, folder, results, attach, lines=(), head_lines=(), name="gateway"):
+    def __init__(self, folder, results, attach, lines=(), head_lines=(), name="gateway",
+                 heads=None):
         self.control = os.path.join(folder, f"{name}.sock")
+        self._heads = heads or HEAD_SIZES
         self._name = name
         self._results = results
         self._config = os.path.join(folder, f"{name}.conf")
@@ -34,7 +36,7 @@ class Gateway:
             f"rdp=127.0.0.1:{self.rdp_port}", f"vnc=127.0.0.1:{self.vnc_port}",
             f"web=127.0.0.1:{self.web_port}", f"web-root={setting('WINDSCREEN_WEB_ROOT')}",
             f"control={self.control}", f"state={os.path.join(folder, name + '-state')}", *lines]
-        for head, (width, height) in HEAD_SIZES.items():
+        for head, (width, height) in self._heads.items():
             config += [f"[head {head}]", f"size={width}x{height}", *head_lines]
         with open(self._config, "w") as file:
             file.write("\n".join(config) + "\n")
@@ -93,11 +95,11 @@ class Gateway:
         """Whether the head shows the guest's picture, at the configured size."""
         heads = self.status()["heads"]
         return (head < len(heads) and heads[head]["notice"] == "" and
-                (heads[head]["width"], heads[head]["height"]) == HEAD_SIZES[head])
+                (heads[head]["width"], heads[head]["height"]) == self._heads[head])
 
     def wait_for_heads(self, timeout=PATIENCE_S):
-        wait_until(lambda: all(self.shows(head) for head in HEAD_SIZES),
-                   lambda: f"the gateway shows both heads: {self.status()['heads']}", timeout)
+        wait_until(lambda: all(self.shows(head) for head in self._heads),
+                   lambda: f"the gateway shows all heads: {self.status()['heads']}", timeout)
 
     def wait_for_viewers(self, count):
         """Waits until so many watch, and returns them as the status has them."""
@@ -107,12 +109,12 @@ class Gateway:
 
 
 def free_ports():
-    """Three places for listeners, the last with room for a second head's next to it.
+    """Three places for listeners, the last with room for three more heads' next to it.
 
     They are below the ports that the kernel hands out for port 0, so that nothing
     else takes them between here and the gateway.
     """
-    wanted = (0, 1, 2, 3)
+    wanted = range(6)
     for _ in range(100):
         first = random.randrange(20000, 30000)
         if all(_is_free(first + offset) for offset in wanted):

@@ -89,7 +89,7 @@ class DrivingTests:
         wait_until(lambda: is_close(viewer.picture(), self.gateway.capture(0, "--cursor"),
                                     SOFT_EDGE),
                    "the viewer shows the guest's pointer, where the capture has it")
-        self.assertFalse(is_close(viewer.picture(), self.vm.screendump(0), SOFT_EDGE))
+        self.assertFalse(is_close(viewer.picture(), self.guest_picture(0), SOFT_EDGE))
 
     def test_buttons_and_the_wheel_reach_the_guest(self):
         viewer = self.open_driving_viewer()

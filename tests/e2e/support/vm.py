@@ -73,6 +73,18 @@ class VirtualMachine:
         """Lets a frozen guest move on by so many frames."""
         self.serial.ask(f"step {frames}", r"done step.*")
 
+    def present(self, how):
+        """By "flip" or "damage"."""
+        self.serial.ask(f"present {how}", r"done present.*")
+
+    def move(self, what):
+        """What moves while the guest is not frozen: "none", "some" or "full"."""
+        self.serial.ask(f"motion {what}", r"done motion.*")
+
+    def stop_clock(self, seconds):
+        """The guest's clock shows this time, in seconds since 1970, from now on."""
+        self.serial.ask(f"clock {seconds}", r"done clock.*")
+
     def toggle_pixel(self, head, x, y):
         self.serial.ask(f"pixel {head} {x} {y}", r"done pixel.*")
 

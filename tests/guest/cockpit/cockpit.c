@@ -262,8 +262,8 @@ static int cockpit_open(struct cockpit *cockpit, const char *command_line)
 		return -EINVAL;
 	}
 	world_init(&cockpit->world, cockpit->options.motion);
-	cockpit->faces[0] = face_create(&ivi_face, &cockpit->world);
-	cockpit->faces[1] = face_create(&cluster_face, &cockpit->world);
+	for (int i = 0; i < KMS_MAX_HEADS; i++)
+		cockpit->faces[i] = face_create(i % 2 ? &cluster_face : &ivi_face, &cockpit->world);
 	cockpit->uevent_fd = open_uevents();
 	cockpit->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	result = kms_open(&kms_listener, cockpit, &cockpit->kms);

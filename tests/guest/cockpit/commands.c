@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,13 @@ static const char *parse_motion(int n, char **words, struct command *command)
 	return command->number < 0 ? "motion: neither none, some nor full" : NULL;
 }
 
+static const char *parse_clock(int n, char **words, struct command *command)
+{
+	(void)n;
+	return parse_int(words[0], 0, INT_MAX, &command->number) ? NULL
+								 : "clock: not a number of seconds";
+}
+
 static const struct {
 	const char *name;
 	int min_words, max_words; /* after the name */
@@ -125,6 +133,7 @@ static const struct {
 	[COMMAND_FPS] = {"fps", 1, 1, parse_fps},
 	[COMMAND_PRESENT] = {"present", 1, 1, parse_present},
 	[COMMAND_MOTION] = {"motion", 1, 1, parse_motion},
+	[COMMAND_CLOCK] = {"clock", 1, 1, parse_clock},
 	[COMMAND_FRAME] = {"frame", 0, 0, parse_nothing},
 	[COMMAND_STATUS] = {"status", 0, 0, parse_nothing},
 	[COMMAND_REBOOT] = {"reboot", 0, 0, parse_nothing},

@@ -20,6 +20,7 @@ enum command_kind {
 	COMMAND_FPS,	 /* number */
 	COMMAND_PRESENT, /* number: enum present */
 	COMMAND_MOTION,	 /* number: enum motion */
+	COMMAND_CLOCK,	 /* number: seconds since 1970 */
 	COMMAND_FRAME,
 	COMMAND_STATUS,
 	COMMAND_REBOOT,

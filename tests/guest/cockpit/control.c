@@ -19,7 +19,7 @@ static const char *frame_numbers(const struct cockpit *cockpit)
 	static char text[64];
 	int length = 0;
 
-	for (int i = 0; i < KMS_MAX_HEADS; i++) {
+	for (int i = 0; i < kms_heads(cockpit->kms); i++) {
 		const struct face *face = cockpit->faces[i];
 
 		if (face_is_on(face))
@@ -51,13 +51,13 @@ static void answer_status(struct cockpit *cockpit)
 	static const char *const motions[] = {"none", "some", "full"};
 	struct cockpit_rates *rates = &cockpit->rates;
 	struct timespec now;
-	char heads[128];
+	char heads[256];
 	int length = 0;
 	double seconds, cpu = cpu_seconds();
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	seconds = now.tv_sec - rates->since.tv_sec + (now.tv_nsec - rates->since.tv_nsec) / 1e9;
-	for (int i = 0; i < KMS_MAX_HEADS; i++) {
+	for (int i = 0; i < kms_heads(cockpit->kms); i++) {
 		const struct canvas *size = &cockpit->faces[i]->background;
 
 		length += snprintf(heads + length, sizeof(heads) - length,
@@ -104,13 +104,12 @@ static void toggle_pixel(struct cockpit *cockpit, const struct command *command)
 		answer_done(cockpit, command);
 }
 
-static void shift_needles(struct cockpit *cockpit, const struct command *command)
+/* The world is another, without having moved on. */
+static void animate(struct cockpit *cockpit)
 {
-	cockpit->world.needle_shift = command->degrees;
 	for (int i = 0; i < KMS_MAX_HEADS; i++)
 		if (face_is_on(cockpit->faces[i]))
 			cockpit->faces[i]->ops->animate(cockpit->faces[i]);
-	answer_done(cockpit, command);
 }
 
 static void leave(struct cockpit *cockpit, const struct command *command, int how)
@@ -146,8 +145,9 @@ void control_handle_line(void *data, const char *line)
 		toggle_pixel(cockpit, &command);
 		return;
 	case COMMAND_NEEDLE:
-		shift_needles(cockpit, &command);
-		return;
+		cockpit->world.needle_shift = command.degrees;
+		animate(cockpit);
+		break;
 	case COMMAND_FPS:
 		cockpit_set_fps(cockpit, command.number);
 		break;
@@ -156,6 +156,10 @@ void control_handle_line(void *data, const char *line)
 		break;
 	case COMMAND_MOTION:
 		cockpit->world.motion = command.number;
+		break;
+	case COMMAND_CLOCK:
+		world_stop_clock(&cockpit->world, command.number);
+		animate(cockpit);
 		break;
 	case COMMAND_FRAME:
 		cockpit_settle(cockpit);

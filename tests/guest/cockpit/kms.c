@@ -281,6 +281,11 @@ int kms_open(const struct kms_listener *listener, void *data, struct kms **ret_k
 
 /* -- Presenting */
 
+int kms_heads(const struct kms *kms)
+{
+	return kms->n_heads;
+}
+
 int kms_fd(const struct kms *kms)
 {
 	return kms->fd;

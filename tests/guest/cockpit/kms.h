@@ -14,7 +14,7 @@
 #include "canvas.h"
 #include "damage.h"
 
-#define KMS_MAX_HEADS 2
+#define KMS_MAX_HEADS 4
 #define KMS_MAX_SIZE  8192 /* pixels, of a mode's side */
 
 enum present {
@@ -35,6 +35,9 @@ struct kms_listener {
  * Returns 0 or a negative errno.
  */
 int kms_open(const struct kms_listener *listener, void *data, struct kms **ret_kms);
+
+/** How many heads the device has, at most KMS_MAX_HEADS; some may be off. */
+int kms_heads(const struct kms *kms);
 
 /** To be polled for reading, then kms_handle_events(). */
 int kms_fd(const struct kms *kms);

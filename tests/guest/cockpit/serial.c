@@ -12,7 +12,7 @@
 
 #include "commands.h"
 
-#define MAX_LINE_OUT 256
+#define MAX_LINE_OUT 320
 
 struct serial {
 	int fd;

@@ -54,13 +54,20 @@ void world_tick(struct world *world, float seconds)
 	if (world->motion == MOTION_NONE)
 		return;
 	world->seconds += seconds;
-	world->clock = time(NULL);
+	if (!world->clock_stands)
+		world->clock = time(NULL);
 	world->speed = speed_at(world->seconds);
 	change_gear(world);
 	/* An engine takes a third of a second to follow the gearbox. */
 	world->rpm += (rpm_target(world) - world->rpm) * fminf(1, seconds * 7);
 	if (world->motion == MOTION_FULL)
 		world->distance += world->speed * seconds * 1.6;
+}
+
+void world_stop_clock(struct world *world, time_t at)
+{
+	world->clock = at;
+	world->clock_stands = true;
 }
 
 void world_note(struct world *world, const char *line)

@@ -37,6 +37,7 @@ struct world {
 	int gear;
 	double distance; /* along the map's route, in its units */
 	time_t clock;
+	bool clock_stands; /* for tests: the time is not the guest's */
 
 	enum indicator indicator;
 	bool high_beam, playing;
@@ -53,6 +54,9 @@ void world_init(struct world *world, enum motion motion);
 
 /** Moves on by `seconds`. */
 void world_tick(struct world *world, float seconds);
+
+/** Stops the clock at a time, in seconds since 1970. */
+void world_stop_clock(struct world *world, time_t at);
 
 /** Notes one line for the text panel; it is cut to fit. */
 void world_note(struct world *world, const char *line);

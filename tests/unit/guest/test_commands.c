@@ -42,6 +42,15 @@ static void a_step_is_one_frame_unless_it_says_more(void)
 	expect_refused("step 3x", "step: not a number of frames");
 }
 
+static void a_clock_stands_at_seconds_since_1970(void)
+{
+	EXPECT_INT(parsed("clock 1767261600").kind, COMMAND_CLOCK);
+	EXPECT_INT(parsed("clock 1767261600").number, 1767261600);
+	expect_refused("clock -1", "clock: not a number of seconds");
+	expect_refused("clock 2147483648", "clock: not a number of seconds");
+	expect_refused("clock", "wrong number of words");
+}
+
 static void a_pixel_has_a_place_and_perhaps_a_colour(void)
 {
 	struct command command = parsed("pixel 1 20 30 00ff7f");
@@ -51,7 +60,7 @@ static void a_pixel_has_a_place_and_perhaps_a_colour(void)
 	EXPECT_INT(command.y, 30);
 	EXPECT_INT(command.colour, 0x00ff7f);
 	EXPECT_INT(parsed("pixel 0 0 0").colour, 0xff00ff);
-	expect_refused("pixel 2 0 0", "pixel: no such head");
+	expect_refused("pixel 4 0 0", "pixel: no such head");
 	expect_refused("pixel 0 -1 0", "pixel: not a position");
 	expect_refused("pixel 0 1 99999999999999999999", "pixel: not a position");
 	expect_refused("pixel 0 1 1 red", "pixel: not a colour of the form RRGGBB");
@@ -96,6 +105,7 @@ int main(void)
 {
 	RUN_TEST(words_alone_are_commands);
 	RUN_TEST(a_step_is_one_frame_unless_it_says_more);
+	RUN_TEST(a_clock_stands_at_seconds_since_1970);
 	RUN_TEST(a_pixel_has_a_place_and_perhaps_a_colour);
 	RUN_TEST(a_needle_takes_any_angle_of_a_circle);
 	RUN_TEST(settings_take_their_words_only);

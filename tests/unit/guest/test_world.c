@@ -83,6 +83,14 @@ static void the_same_steps_lead_to_the_same_place(void)
 	EXPECT(world.distance == other.distance && world.rpm == other.rpm);
 }
 
+static void a_clock_that_was_stopped_stands(void)
+{
+	world_init(&world, MOTION_FULL);
+	world_stop_clock(&world, 1767261600);
+	world_tick(&world, 1);
+	EXPECT_INT(world.clock, 1767261600);
+}
+
 int main(void)
 {
 	RUN_TEST(what_is_typed_is_read);
@@ -90,5 +98,6 @@ int main(void)
 	RUN_TEST(an_indicator_goes_off_when_asked_for_again);
 	RUN_TEST(some_motion_leaves_the_map_where_it_is);
 	RUN_TEST(the_same_steps_lead_to_the_same_place);
+	RUN_TEST(a_clock_that_was_stopped_stands);
 	return 0;
 }

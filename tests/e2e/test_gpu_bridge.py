@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A guest whose virtio-gpu is windscreen-gpu-bridge."""
+
+from support.case import BridgeTest
+from support.same_picture import SamePictureTests
+
+
+class SamePicture(SamePictureTests, BridgeTest):
+    bridge_listens = True
