@@ -17,6 +17,7 @@
 #include "gpu-bridge/display_bus.h"
 #include "gpu-bridge/gpu_device.h"
 #include "gpu-bridge/options.h"
+#include "gpu-bridge/panel.h"
 
 /* For as many resources as the renderer has, and the viewers' connections. */
 #define DESCRIPTORS_MAX 8192
@@ -84,6 +85,11 @@ static struct display *create_display(const struct options *options)
 	return display;
 }
 
+static void handle_gpu_socket(void *data, int fd)
+{
+	panel_set_socket(data, fd);
+}
+
 static int could_not(const char *what, const char *where, int error)
 {
 	log_error("cannot %s%s: %s", what, where, strerror(-error));
@@ -110,6 +116,7 @@ static int run(const struct options *options)
 	const struct renderer_ops *renderer = options->gl ? renderer_of_gl() : &renderer_soft;
 	CLEANUP(gpu_device_destroyp) struct gpu_device *gpu = NULL;
 	CLEANUP(vhost_user_destroyp) struct vhost_user *vhost = NULL;
+	CLEANUP(panel_destroyp) struct panel *panel = NULL;
 	CLEANUP(display_bus_destroyp) struct display_bus *bus = NULL;
 	int r;
 
@@ -146,6 +153,10 @@ static int run(const struct options *options)
 			      options->gl ? &gpu_vhost_device_3d : &gpu_vhost_device, gpu, &vhost);
 	if (r < 0)
 		return could_not("listen on ", options->gpu.path, r);
+	if (options->panel) {
+		panel = panel_create(loop, display);
+		vhost_user_on_gpu_socket(vhost, handle_gpu_socket, panel);
+	}
 
 	/* All is open, and nothing the guest says has been read. */
 	r = contain(options, gpu_device_has_gpu(gpu));

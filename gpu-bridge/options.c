@@ -49,6 +49,14 @@ static int parse_display(struct options *options, const char *text, char *error)
 	return 0;
 }
 
+static int parse_panel(struct options *options, const char *text, char *error)
+{
+	options->panel = strcmp(text, "on") == 0;
+	if (!options->panel && strcmp(text, "off") != 0)
+		return FAIL("--panel: \"%.60s\" is neither on nor off", text);
+	return 0;
+}
+
 static int parse_outputs(struct options *options, const char *text, char *error)
 {
 	uint64_t number;
@@ -136,6 +144,8 @@ static const struct option {
 	{"--name", "NAME", "the guest's name", parse_name},
 	{"--gpu", "listen:PATH|connect:PATH", "the virtual machine's vhost-user socket", parse_gpu},
 	{"--display", "PATH", "serve org.qemu.Display1 on this socket", parse_display},
+	{"--panel", "on|off", "show the guest on the virtual machine's own display too; off",
+	 parse_panel},
 	{"--outputs", "N", "how many outputs are plugged in; 1", parse_outputs},
 	{"--mode", "WxH[,WxH]...", "the size of each, the last for the rest; 1920x1080",
 	 parse_mode},

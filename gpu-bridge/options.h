@@ -28,6 +28,7 @@ struct options {
 	const char *name;	  /* of the guest */
 	struct vhost_address gpu; /* required */
 	const char *display;	  /* a socket's path; NULL: nobody can watch */
+	bool panel;		  /* QEMU's own display shows the guest too */
 	unsigned outputs;
 	struct options_size sizes[DISPLAY_OUTPUTS_MAX]; /* of each output */
 	uint64_t memory_max;				/* bytes */

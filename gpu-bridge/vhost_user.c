@@ -47,9 +47,11 @@ struct vhost_user {
 	struct ring rings[VHOST_QUEUES_MAX];
 	uint64_t features;
 
-	/* The front end's own protocol for displays. Nothing is said on it, but QEMU takes its
-	 * end for an error for as long as it lasts. */
+	/* The front end's own protocol for displays. It is kept open also while nobody speaks on
+	 * it: QEMU takes its end for an error for as long as it lasts. */
 	int gpu_socket;
+	void (*on_gpu_socket)(void *data, int fd); /* NULL: nobody speaks on it */
+	void *gpu_socket_data;
 };
 
 /* -- Rings ------------------------------------------------------------------- */
@@ -382,12 +384,22 @@ static int set_config(struct vhost_user *vhost, struct vhost_message *message)
 	return 0;
 }
 
+/* Takes it. */
+static void replace_gpu_socket(struct vhost_user *vhost, int fd)
+{
+	int before = vhost->gpu_socket;
+
+	vhost->gpu_socket = fd;
+	if (vhost->on_gpu_socket && (fd >= 0 || before >= 0))
+		vhost->on_gpu_socket(vhost->gpu_socket_data, fd);
+	close_fd(before);
+}
+
 static int gpu_set_socket(struct vhost_user *vhost, struct vhost_message *message)
 {
 	if (message->fds_count != 1)
 		return -EINVAL;
-	close_fd(vhost->gpu_socket);
-	vhost->gpu_socket = take_message_fd(message);
+	replace_gpu_socket(vhost, take_message_fd(message));
 	return 0;
 }
 
@@ -504,7 +516,7 @@ static void forget_front_end(struct vhost_user *vhost)
 	}
 	guest_memory_clear(vhost->memory);
 	vhost->features = 0;
-	vhost->gpu_socket = close_fd(vhost->gpu_socket);
+	replace_gpu_socket(vhost, -1);
 }
 
 static void handle_disconnected(void *data, const char *reason)
@@ -558,6 +570,13 @@ int vhost_user_create(struct loop *loop, const struct vhost_address *address,
 		return r;
 	*ret_vhost = TAKE(vhost);
 	return 0;
+}
+
+void vhost_user_on_gpu_socket(struct vhost_user *vhost, void (*on_gpu_socket)(void *data, int fd),
+			      void *data)
+{
+	vhost->on_gpu_socket = on_gpu_socket;
+	vhost->gpu_socket_data = data;
 }
 
 void vhost_user_destroy(struct vhost_user *vhost)

@@ -68,7 +68,14 @@ struct vhost_device {
 int vhost_user_create(struct loop *loop, const struct vhost_address *address,
 		      const struct vhost_device *device, void *data, struct vhost_user **ret_vhost);
 
-/** Does not reset the device any more. Accepts NULL. */
+/**
+ * Who speaks on the front end's own socket for displays, where it has one. The handler is called
+ * with each that comes, which stays ours and open until the next call; -1: there is none any more.
+ */
+void vhost_user_on_gpu_socket(struct vhost_user *vhost, void (*on_gpu_socket)(void *data, int fd),
+			      void *data);
+
+/** Does not reset the device any more, and calls nobody. Accepts NULL. */
 void vhost_user_destroy(struct vhost_user *vhost);
 
 /** Whether there is a driver at a queue's other end, and the VM is not paused. */

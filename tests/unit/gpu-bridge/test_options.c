@@ -7,7 +7,7 @@
 
 static int parse(struct options *options, char *error, const char *const *words)
 {
-	char *argv[16] = {"windscreen-gpu-bridge"};
+	char *argv[32] = {"windscreen-gpu-bridge"};
 	int argc = 1;
 
 	while (words[argc - 1]) {
@@ -34,6 +34,7 @@ static void without_options_there_is_one_output_and_half_a_gigabyte(void)
 	EXPECT_INT(options.memory_max, 512 << 20);
 	EXPECT(!options.display);
 	EXPECT_INT(options.containment, CONTAINMENT_AUTO);
+	EXPECT(!options.panel);
 }
 
 static void options_are_taken(void)
@@ -42,12 +43,13 @@ static void options_are_taken(void)
 	char error[OPTIONS_ERROR_MAX];
 
 	EXPECT_INT(PARSE("--name", "ivi", "--gpu", "connect:gpu.sock", "--display", "d.sock",
-			 "--outputs", "16", "--mode", "7680x1080", "--memory", "1024",
-			 "--containment", "off", "--log-level", "debug"),
+			 "--panel", "on", "--outputs", "16", "--mode", "7680x1080", "--memory",
+			 "1024", "--containment", "off", "--log-level", "debug"),
 		   0);
 	EXPECT_STRING(options.name, "ivi");
 	EXPECT(!options.gpu.we_listen);
 	EXPECT_STRING(options.display, "d.sock");
+	EXPECT(options.panel);
 	EXPECT_INT(options.outputs, 16);
 	EXPECT_INT(options.sizes[0].width, 7680);
 	EXPECT_INT(options.sizes[0].height, 1080);
@@ -107,6 +109,7 @@ static void what_is_wrong_is_named(void)
 		{"--memory", "99999999999999999999"},
 		{"--name", ""},
 		{"--display", ""},
+		{"--panel", "yes"},
 		{"--log-level", "loud"},
 		{"--colour", "red"},
 		{"--mode", NULL},

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/virtio_ring.h>
 #include <sys/eventfd.h>
 
@@ -508,6 +509,42 @@ static void a_front_end_of_a_bridge_that_died_is_answered(void)
 	expect_echo(stage->front, 0, "hello");
 }
 
+struct gpu_sockets {
+	int present;
+	unsigned changes;
+	bool was_open; /* the one before, when the present one came */
+};
+
+static void note_gpu_socket(void *data, int fd)
+{
+	struct gpu_sockets *sockets = data;
+
+	sockets->was_open = sockets->present < 0 || fcntl(sockets->present, F_GETFD) >= 0;
+	sockets->present = fd;
+	sockets->changes++;
+}
+
+static void the_socket_for_displays_is_handed_over_and_taken_back(void)
+{
+	CLEANUP(stage_destroyp) struct stage *stage = stage_connected();
+	struct gpu_sockets sockets = {.present = -1};
+
+	vhost_user_on_gpu_socket(stage->vhost, note_gpu_socket, &sockets);
+	for (unsigned i = 1; i <= 3; i++) {
+		vhost_front_start(stage->front, 0);
+		vhost_front_stop(stage->front);
+		EXPECT_INT(sockets.changes, i);
+		EXPECT_INT(write(stage->front->gpu_socket, "x", 1), 1);
+		EXPECT_INT(read(sockets.present, &(char){0}, 1), 1);
+		EXPECT(sockets.was_open);
+	}
+	vhost_front_send(stage->front, 99, 0, NULL, 0, NULL, 0);
+	EXPECT(vhost_front_wait_closed(stage->front));
+	EXPECT_INT(sockets.changes, 4);
+	EXPECT_INT(sockets.present, -1);
+	EXPECT(sockets.was_open);
+}
+
 static void a_second_front_end_is_sent_away(void)
 {
 	CLEANUP(stage_destroyp) struct stage *stage = stage_started();
@@ -568,6 +605,7 @@ int main(void)
 	RUN_TEST(a_ring_outside_of_memory_is_not_started);
 	RUN_TEST(a_front_end_may_leave_and_another_come);
 	RUN_TEST(a_front_end_of_a_bridge_that_died_is_answered);
+	RUN_TEST(the_socket_for_displays_is_handed_over_and_taken_back);
 	RUN_TEST(a_second_front_end_is_sent_away);
 	RUN_TEST(memory_that_is_cut_short_ends_the_connection);
 	RUN_TEST(addresses_are_parsed);
