@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DURATION_MAX_MS 3600000
+
 static bool long_from_text(const char *text, long min, long max, long *ret_number)
 {
 	char *end;
@@ -38,6 +40,22 @@ bool int_from_text(const char *text, int max, int *ret_number)
 	if (!long_from_text(text, -(long)max, max, &number))
 		return false;
 	*ret_number = (int)number;
+	return true;
+}
+
+bool duration_from_text(const char *text, unsigned *ret_ms)
+{
+	const char *unit = text + strspn(text, "0123456789");
+	unsigned scale = strcmp(unit, "s") == 0 ? 1000 : strcmp(unit, "ms") == 0 ? 1 : 0;
+	unsigned long number;
+
+	/* Nine digits are no overflow. */
+	if (unit == text || unit - text > 9 || scale == 0)
+		return false;
+	number = strtoul(text, NULL, 10) * scale;
+	if (number > DURATION_MAX_MS)
+		return false;
+	*ret_ms = (unsigned)number;
 	return true;
 }
 

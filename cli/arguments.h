@@ -17,6 +17,9 @@ bool unsigned_from_text(const char *text, unsigned max, unsigned *ret_number);
 /** From -`max` to `max`. */
 bool int_from_text(const char *text, int max, int *ret_number);
 
+/** A time in whole ms or s, such as 500ms or 2s, at most an hour. */
+bool duration_from_text(const char *text, unsigned *ret_ms);
+
 /** From 0 to 1, in decimals with a point. */
 bool fraction_from_text(const char *text, double *ret_number);
 

@@ -153,6 +153,21 @@ int client_post(struct client *client, const char *path, struct json_object *bod
 	return status;
 }
 
+int client_post_json(struct client *client, const char *path, struct json_object *body,
+		     unsigned timeout_s, struct json_object **ret_object)
+{
+	struct reply reply = {0};
+	int status;
+
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, (long)timeout_s);
+	status = post(client, path, body, &reply);
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, ANSWER_TIMEOUT_S);
+	if (status == STATUS_DONE)
+		status = json_from_reply(client, &reply, ret_object);
+	free(reply.data);
+	return status;
+}
+
 static void add_header(struct client *client, const char *header)
 {
 	client->headers = curl_slist_append(client->headers, header);
@@ -284,6 +299,8 @@ int client_open(const struct target *target, struct client **ret_client)
 	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, ANSWER_TIMEOUT_S);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, handle_data);
 	add_header(client, "Content-Type: application/json");
+	/* Else it waits a second before it sends what is long. */
+	add_header(client, "Expect:");
 
 	if (target->token) {
 		add_token(client, target->token);

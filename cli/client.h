@@ -39,6 +39,11 @@ int client_get_json(struct client *client, const char *path, struct json_object 
 /** POST `body` to `path`. The answer's body does not matter. */
 int client_post(struct client *client, const char *path, struct json_object *body);
 
+/** The same for a request whose answer is a JSON object, which may take `timeout_s`. The caller
+ * puts it. */
+int client_post_json(struct client *client, const char *path, struct json_object *body,
+		     unsigned timeout_s, struct json_object **ret_object);
+
 static inline void json_object_putp(struct json_object **object)
 {
 	json_object_put(*object);

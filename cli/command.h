@@ -31,6 +31,7 @@ struct command {
 extern const struct command command_status;
 extern const struct command command_capture;
 extern const struct command command_compare;
+extern const struct command command_wait;
 extern const struct command command_key;
 extern const struct command command_type;
 extern const struct command command_pointer;

@@ -58,10 +58,10 @@ static bool contains(const struct picture_box *box, uint32_t x, uint32_t y)
 	return x >= box->x && x - box->x < box->width && y >= box->y && y - box->y < box->height;
 }
 
-static bool is_ignored(const struct run *run, uint32_t x, uint32_t y)
+static bool is_ignored(const struct comparison *how, uint32_t x, uint32_t y)
 {
-	for (size_t i = 0; i < run->how->ignored_count; i++)
-		if (contains(&run->how->ignored[i], x, y))
+	for (size_t i = 0; i < how->ignored_count; i++)
+		if (contains(&how->ignored[i], x, y))
 			return true;
 	return false;
 }
@@ -74,7 +74,7 @@ static uint64_t count_pixels(const struct run *run, const struct picture_box *bo
 		return (uint64_t)box->width * box->height;
 	for (uint32_t y = box->y; y < box->y + box->height; y++)
 		for (uint32_t x = box->x; x < box->x + box->width; x++)
-			count += !is_ignored(run, x, y);
+			count += !is_ignored(run->how, x, y);
 	return count;
 }
 
@@ -180,7 +180,7 @@ static void judge_tile(const struct run *run, const struct picture_box *box)
 	flip_compare(run->reference, run->actual, box, errors);
 	for (uint32_t y = box->y; y < box->y + box->height; y++)
 		for (uint32_t x = box->x; x < box->x + box->width; x++, error++)
-			if ((*error > 0 || !is_equal(run, x, y)) && !is_ignored(run, x, y))
+			if ((*error > 0 || !is_equal(run, x, y)) && !is_ignored(run->how, x, y))
 				judge_pixel(run, x, y, *error);
 }
 
@@ -206,6 +206,36 @@ static void judge(const struct run *run)
 		verdict->is_same = verdict->different <= run->how->allowed;
 	}
 }
+
+/* -- Change ------------------------------------------------------------------ */
+
+static bool counts(const struct comparison *how, uint32_t x, uint32_t y)
+{
+	bool is_inside = how->areas_count == 0;
+
+	for (size_t i = 0; i < how->areas_count && !is_inside; i++)
+		is_inside = contains(&how->areas[i].box, x, y);
+	return is_inside && !is_ignored(how, x, y);
+}
+
+bool comparison_finds_change(const struct comparison *comparison, const struct picture *before,
+			     const struct picture *after)
+{
+	if (before->width != after->width || before->height != after->height)
+		return true;
+	for (uint32_t y = 0; y < before->height; y++) {
+		const uint32_t *old = picture_row(before, y), *new = picture_row(after, y);
+
+		if (memcmp(old, new, before->width * sizeof(uint32_t)) == 0)
+			continue;
+		for (uint32_t x = 0; x < before->width; x++)
+			if (old[x] != new[x] && counts(comparison, x, y))
+				return true;
+	}
+	return false;
+}
+
+/* -- All of it --------------------------------------------------------------- */
 
 int comparison_run(const struct comparison *comparison, const struct picture *reference,
 		   const struct picture *actual, struct comparison_verdict *ret_verdicts,

@@ -54,6 +54,13 @@ struct comparison_verdict {
 };
 
 /**
+ * Whether any pixel that counts has another colour, whatever the tolerance. The areas, and what
+ * is ignored, need not be inside of the pictures; those of two sizes differ.
+ */
+bool comparison_finds_change(const struct comparison *comparison, const struct picture *before,
+			     const struct picture *after);
+
+/**
  * Compares two pictures of one size. Writes a verdict for each area, or one.
  *
  * `ret_difference`, unless it is NULL, becomes a picture of where they differ: the

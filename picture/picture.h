@@ -19,6 +19,8 @@
 /* In either direction: as large as a head can be. */
 #define PICTURE_SIDE_MAX 16384
 
+struct frame;
+
 struct picture {
 	uint32_t width; /* at least 1 */
 	uint32_t height;
@@ -51,6 +53,12 @@ static inline uint32_t *picture_row(const struct picture *picture, uint32_t y)
  * is larger than a head can be; -ENOMEM; or why the file cannot be read.
  */
 int picture_read(const char *path, struct picture **ret_picture);
+
+/** The same for what such a file has in it. */
+int picture_from_png(const uint8_t *bytes, size_t size, struct picture **ret_picture);
+
+/** A copy of a frame. Returns NULL when there is not enough memory. */
+struct picture *picture_from_frame(const struct frame *frame);
 
 /** Makes a PNG file's content of it; the caller frees `*ret_png`. Returns 0 or negative errno. */
 int picture_to_png(const struct picture *picture, uint8_t **ret_png, size_t *ret_size);

@@ -74,6 +74,15 @@ static int decode(spng_ctx *png, struct picture **ret_picture)
 	return 0;
 }
 
+static spng_ctx *create_decoder(void)
+{
+	spng_ctx *png = spng_ctx_new(0);
+
+	if (png)
+		spng_set_image_limits(png, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
+	return png;
+}
+
 int picture_read(const char *path, struct picture **ret_picture)
 {
 	CLEANUP(spng_ctx_freep) spng_ctx *png = NULL;
@@ -86,11 +95,21 @@ int picture_read(const char *path, struct picture **ret_picture)
 	if (fgetc(file) == EOF && ferror(file))
 		return -errno;
 	rewind(file);
-	png = spng_ctx_new(0);
+	png = create_decoder();
 	if (!png)
 		return -ENOMEM;
-	spng_set_image_limits(png, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
 	r = error_from_spng(spng_set_png_file(png, file));
+	return r < 0 ? r : decode(png, ret_picture);
+}
+
+int picture_from_png(const uint8_t *bytes, size_t size, struct picture **ret_picture)
+{
+	CLEANUP(spng_ctx_freep) spng_ctx *png = create_decoder();
+	int r;
+
+	if (!png)
+		return -ENOMEM;
+	r = error_from_spng(spng_set_png_buffer(png, bytes, size));
 	return r < 0 ? r : decode(png, ret_picture);
 }
 

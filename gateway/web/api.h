@@ -9,7 +9,9 @@
  */
 
 struct api_input;
+struct api_waits;
 struct seat;
+struct services;
 struct web_request;
 
 void api_status_get(struct web_request *request);
@@ -22,6 +24,14 @@ void api_input_key(struct web_request *request);
 void api_input_type(struct web_request *request);
 void api_input_pointer(struct web_request *request);
 void api_input_touch(struct web_request *request);
+
+void api_wait_post(struct web_request *request);
+
+/* Those who wait for what a head shows. Loop thread; `services` outlives it. */
+struct api_waits *api_waits_create(const struct services *services);
+
+/** Nobody may wait anew. Gives all requests back. Accepts NULL. Loop thread. */
+void api_waits_destroy(struct api_waits *waits);
 
 /* The one keyboard, pointer and touch screen of the API's clients. */
 struct api_input *api_input_create(struct seat *seat);

@@ -92,7 +92,7 @@ void api_input_key(struct web_request *request)
 {
 	struct json_object *json = begin(request);
 	struct input_events events;
-	char error[INPUT_ERROR_MAX];
+	char error[REQUEST_ERROR_MAX];
 
 	if (!json)
 		return;
@@ -105,7 +105,7 @@ void api_input_pointer(struct web_request *request)
 	struct json_object *json = begin(request);
 	struct heads *heads = request->server->services.heads;
 	struct input_events events;
-	char error[INPUT_ERROR_MAX];
+	char error[REQUEST_ERROR_MAX];
 
 	if (!json)
 		return;
@@ -119,7 +119,7 @@ void api_input_touch(struct web_request *request)
 	struct heads *heads = request->server->services.heads;
 	struct input_contacts *contacts = &request->server->input->contacts;
 	struct input_events events;
-	char error[INPUT_ERROR_MAX];
+	char error[REQUEST_ERROR_MAX];
 
 	if (!json)
 		return;
@@ -193,7 +193,7 @@ void api_input_type(struct web_request *request)
 {
 	struct json_object *json = begin(request);
 	struct keystroke *keystrokes = NULL;
-	char error[INPUT_ERROR_MAX];
+	char error[REQUEST_ERROR_MAX];
 	size_t count = 0;
 	unsigned status;
 

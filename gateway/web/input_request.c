@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,70 +13,6 @@
 #define WHEEL_NOTCHES_PER_EVENT 20 /* as the seat takes them */
 
 #define MEMBERS_MAX 8
-
-/* -- JSON -------------------------------------------------------------------- */
-
-static unsigned refuse(char ret_error[INPUT_ERROR_MAX], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static unsigned refuse(char ret_error[INPUT_ERROR_MAX], const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(ret_error, INPUT_ERROR_MAX, format, arguments);
-	va_end(arguments);
-	return 400;
-}
-
-/* A misspelt member would silently do nothing. */
-static unsigned check_members(struct json_object *json, const char *const *known,
-			      char ret_error[INPUT_ERROR_MAX])
-{
-	struct json_object_iterator end = json_object_iter_end(json);
-
-	for (struct json_object_iterator i = json_object_iter_begin(json);
-	     !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
-		const char *name = json_object_iter_peek_name(&i);
-		size_t at = 0;
-
-		while (known[at] && strcmp(known[at], name) != 0)
-			at++;
-		if (!known[at])
-			return refuse(ret_error, "\"%.40s\" is not known here", name);
-	}
-	return 0;
-}
-
-/* Returns NULL when it is not there, or is no text. */
-static const char *text_member(struct json_object *json, const char *name)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(json, name, &member) ||
-	    !json_object_is_type(member, json_type_string))
-		return NULL;
-	return json_object_get_string(member);
-}
-
-static bool has_member(struct json_object *json, const char *name)
-{
-	return json_object_object_get_ex(json, name, NULL);
-}
-
-/* Leaves `*ret_value` when the member is not there. */
-static unsigned number_member(struct json_object *json, const char *name, int64_t *ret_value,
-			      char ret_error[INPUT_ERROR_MAX])
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(json, name, &member))
-		return 0;
-	if (!json_object_is_type(member, json_type_int))
-		return refuse(ret_error, "%s must be a whole number", name);
-	*ret_value = json_object_get_int64(member);
-	return 0;
-}
 
 /* The place of a text among several, or -1. */
 static int place_of(const char *text, const char *const *texts, size_t count)
@@ -105,39 +40,40 @@ struct position {
 };
 
 static unsigned read_position(struct json_object *json, struct heads *heads, unsigned default_head,
-			      struct position *ret_position, char ret_error[INPUT_ERROR_MAX])
+			      struct position *ret_position, char ret_error[REQUEST_ERROR_MAX])
 {
-	struct position position = {.is_given = has_member(json, "x") || has_member(json, "y")};
+	struct position position = {.is_given = request_has(json, "x") || request_has(json, "y")};
 	int64_t index = default_head;
 	struct head *head;
 	unsigned status;
 
-	status = number_member(json, "head", &index, ret_error);
+	status = request_number(json, "head", &index, ret_error);
 	if (status)
 		return status;
 	head = index >= 0 && index < HEADS_MAX ? heads_get(heads, (unsigned)index) : NULL;
 	if (!head)
-		return refuse(ret_error, "there is no head %" PRId64, index);
+		return request_refuse(ret_error, "there is no head %" PRId64, index);
 	position.head = (unsigned)index;
 	position.size = head_size(head);
 
-	if (position.is_given && (!has_member(json, "x") || !has_member(json, "y")))
-		return refuse(ret_error, "a position has an x and a y");
-	status = number_member(json, "x", &position.x, ret_error);
+	if (position.is_given && (!request_has(json, "x") || !request_has(json, "y")))
+		return request_refuse(ret_error, "a position has an x and a y");
+	status = request_number(json, "x", &position.x, ret_error);
 	if (!status)
-		status = number_member(json, "y", &position.y, ret_error);
+		status = request_number(json, "y", &position.y, ret_error);
 	*ret_position = position;
 	return status;
 }
 
-static unsigned check_inside(const struct position *position, char ret_error[INPUT_ERROR_MAX])
+static unsigned check_inside(const struct position *position, char ret_error[REQUEST_ERROR_MAX])
 {
 	if (position->x >= 0 && position->x < position->size.width && position->y >= 0 &&
 	    position->y < position->size.height)
 		return 0;
-	return refuse(ret_error, "position %" PRId64 ",%" PRId64 " is outside head %u (%ux%u)",
-		      position->x, position->y, position->head, position->size.width,
-		      position->size.height);
+	return request_refuse(ret_error,
+			      "position %" PRId64 ",%" PRId64 " is outside head %u (%ux%u)",
+			      position->x, position->y, position->head, position->size.width,
+			      position->size.height);
 }
 
 static int64_t between(int64_t value, int64_t least, int64_t most)
@@ -159,7 +95,7 @@ static void add_key(struct input_events *events, uint8_t qnum, bool is_down)
 }
 
 unsigned input_request_key(struct json_object *json, struct input_events *ret_events,
-			   char ret_error[INPUT_ERROR_MAX])
+			   char ret_error[REQUEST_ERROR_MAX])
 {
 	static const char *const members[] = {"keys", "action", NULL};
 	static const char *const actions[] = {"press", "down", "up"};
@@ -168,9 +104,9 @@ unsigned input_request_key(struct json_object *json, struct input_events *ret_ev
 		DOWN,
 		UP
 	};
-	const char *keys = text_member(json, "keys");
-	const char *action = has_member(json, "action") ? text_member(json, "action") : "press";
-	unsigned status = check_members(json, members, ret_error);
+	const char *keys = request_text(json, "keys");
+	const char *action = request_has(json, "action") ? request_text(json, "action") : "press";
+	unsigned status = request_check_members(json, members, ret_error);
 	int which = action ? place_of(action, actions, 3) : -1;
 	struct chord chord;
 	char wrong[32];
@@ -178,11 +114,12 @@ unsigned input_request_key(struct json_object *json, struct input_events *ret_ev
 	if (status)
 		return status;
 	if (!keys)
-		return refuse(ret_error, "keys must be a text, such as \"ctrl+alt+delete\"");
+		return request_refuse(ret_error,
+				      "keys must be a text, such as \"ctrl+alt+delete\"");
 	if (which < 0)
-		return refuse(ret_error, "action must be \"press\", \"down\" or \"up\"");
+		return request_refuse(ret_error, "action must be \"press\", \"down\" or \"up\"");
 	if (chord_parse(keys, &chord, wrong) < 0)
-		return refuse(ret_error, "\"%s\" is not a key", wrong);
+		return request_refuse(ret_error, "\"%s\" is not a key", wrong);
 
 	ret_events->count = 0;
 	for (unsigned i = 0; which != UP && i < chord.count; i++)
@@ -203,20 +140,21 @@ static void add_button(struct input_events *events, unsigned head, enum input_bu
 
 /* Reads one of click, down and up, if it is there. */
 static unsigned read_button(struct json_object *json, const char *member, unsigned head,
-			    struct input_events *events, char ret_error[INPUT_ERROR_MAX])
+			    struct input_events *events, char ret_error[REQUEST_ERROR_MAX])
 {
 	static const char *const names[] = {"left", "middle", "right", "side", "extra"};
 	static const enum input_button buttons[] = {INPUT_BUTTON_LEFT, INPUT_BUTTON_MIDDLE,
 						    INPUT_BUTTON_RIGHT, INPUT_BUTTON_SIDE,
 						    INPUT_BUTTON_EXTRA};
-	const char *name = text_member(json, member);
+	const char *name = request_text(json, member);
 	int which = name ? place_of(name, names, 5) : -1;
 
-	if (!has_member(json, member))
+	if (!request_has(json, member))
 		return 0;
 	if (which < 0)
-		return refuse(ret_error, "%s must be left, middle, right, side or extra, not %.40s",
-			      member, name ?: "a number");
+		return request_refuse(ret_error,
+				      "%s must be left, middle, right, side or extra, not %.40s",
+				      member, name ?: "a number");
 	if (strcmp(member, "up") != 0)
 		add_button(events, head, buttons[which], true);
 	if (strcmp(member, "down") != 0)
@@ -240,43 +178,43 @@ static void add_notches(struct input_events *events, unsigned head, int64_t dx, 
 }
 
 static unsigned read_wheel(struct json_object *json, unsigned head, struct input_events *events,
-			   char ret_error[INPUT_ERROR_MAX])
+			   char ret_error[REQUEST_ERROR_MAX])
 {
 	int64_t dx = 0, dy = 0;
-	unsigned status = number_member(json, "wheel", &dy, ret_error);
+	unsigned status = request_number(json, "wheel", &dy, ret_error);
 
 	if (!status)
-		status = number_member(json, "wheel_x", &dx, ret_error);
+		status = request_number(json, "wheel_x", &dx, ret_error);
 	if (status)
 		return status;
 	if (dy != between(dy, -WHEEL_NOTCHES_MAX, WHEEL_NOTCHES_MAX) ||
 	    dx != between(dx, -WHEEL_NOTCHES_MAX, WHEEL_NOTCHES_MAX))
-		return refuse(ret_error, "the wheel turns at most %d notches at a time",
-			      WHEEL_NOTCHES_MAX);
+		return request_refuse(ret_error, "the wheel turns at most %d notches at a time",
+				      WHEEL_NOTCHES_MAX);
 	add_notches(events, head, 0, dy);
 	add_notches(events, head, dx, 0);
 	return 0;
 }
 
 unsigned input_request_pointer(struct json_object *json, struct heads *heads,
-			       struct input_events *ret_events, char ret_error[INPUT_ERROR_MAX])
+			       struct input_events *ret_events, char ret_error[REQUEST_ERROR_MAX])
 {
 	static const char *const members[] = {"head", "x",     "y",	  "click", "down",
 					      "up",   "wheel", "wheel_x", NULL};
 	struct position position;
-	unsigned status = check_members(json, members, ret_error);
+	unsigned status = request_check_members(json, members, ret_error);
 
 	ret_events->count = 0;
 	if (!status)
 		status = read_position(json, heads, 0, &position, ret_error);
 	if (!status && !position.is_given)
-		return refuse(ret_error, "the pointer needs a position, x and y");
+		return request_refuse(ret_error, "the pointer needs a position, x and y");
 	if (!status)
 		status = check_inside(&position, ret_error);
 	if (status)
 		return status;
-	if (has_member(json, "click") + has_member(json, "down") + has_member(json, "up") > 1)
-		return refuse(ret_error, "only one of click, down and up at a time");
+	if (request_has(json, "click") + request_has(json, "down") + request_has(json, "up") > 1)
+		return request_refuse(ret_error, "only one of click, down and up at a time");
 
 	add(ret_events,
 	    (struct input_event){.type = INPUT_MOTION,
@@ -312,21 +250,21 @@ static void add_touch(struct input_events *events, struct input_contacts *contac
 }
 
 static unsigned read_contact(struct json_object *json, int64_t *ret_contact,
-			     char ret_error[INPUT_ERROR_MAX])
+			     char ret_error[REQUEST_ERROR_MAX])
 {
-	unsigned status = number_member(json, "contact", ret_contact, ret_error);
+	unsigned status = request_number(json, "contact", ret_contact, ret_error);
 
 	if (!status && *ret_contact != between(*ret_contact, 0, INPUT_CONTACTS_MAX - 1))
-		return refuse(ret_error, "contact must be 0 to %d, not %" PRId64,
-			      INPUT_CONTACTS_MAX - 1, *ret_contact);
+		return request_refuse(ret_error, "contact must be 0 to %d, not %" PRId64,
+				      INPUT_CONTACTS_MAX - 1, *ret_contact);
 	return status;
 }
 
 static unsigned read_touch(struct json_object *json, struct heads *heads,
 			   struct input_contacts *contacts, bool is_strict,
-			   struct input_events *ret_events, char ret_error[INPUT_ERROR_MAX])
+			   struct input_events *ret_events, char ret_error[REQUEST_ERROR_MAX])
 {
-	const char *action = text_member(json, "action");
+	const char *action = request_text(json, "action");
 	int kind = action ? place_of(action, touch_actions, is_strict ? 5 : 4) : -1;
 	struct position position;
 	int64_t contact = 0;
@@ -336,15 +274,15 @@ static unsigned read_touch(struct json_object *json, struct heads *heads,
 	if (status)
 		return status;
 	if (kind < 0)
-		return refuse(ret_error, "action must be down, move, up%s",
-			      is_strict ? ", cancel or tap" : " or cancel");
+		return request_refuse(ret_error, "action must be down, move, up%s",
+				      is_strict ? ", cancel or tap" : " or cancel");
 	status = read_position(json, heads, contacts->last[contact].head, &position, ret_error);
 	if (status)
 		return status;
 
 	if (!position.is_given) {
 		if (kind != INPUT_TOUCH_UP && kind != INPUT_TOUCH_CANCEL)
-			return refuse(ret_error, "a %s needs a position, x and y", action);
+			return request_refuse(ret_error, "a %s needs a position, x and y", action);
 		position.x = contacts->last[contact].x;
 		position.y = contacts->last[contact].y;
 	} else if (is_strict) {
@@ -362,17 +300,17 @@ static unsigned read_touch(struct json_object *json, struct heads *heads,
 
 unsigned input_request_touch(struct json_object *json, struct heads *heads,
 			     struct input_contacts *contacts, struct input_events *ret_events,
-			     char ret_error[INPUT_ERROR_MAX])
+			     char ret_error[REQUEST_ERROR_MAX])
 {
 	static const char *const members[] = {"head", "contact", "action", "x", "y", NULL};
-	unsigned status = check_members(json, members, ret_error);
+	unsigned status = request_check_members(json, members, ret_error);
 
 	return status ?: read_touch(json, heads, contacts, true, ret_events, ret_error);
 }
 
 unsigned input_request_contact(struct json_object *json, struct heads *heads,
 			       struct input_contacts *contacts, struct input_events *ret_events,
-			       char ret_error[INPUT_ERROR_MAX])
+			       char ret_error[REQUEST_ERROR_MAX])
 {
 	return read_touch(json, heads, contacts, false, ret_events, ret_error);
 }
@@ -394,7 +332,7 @@ static uint32_t next_character(const char **text)
 
 /* Too long to type is told apart from what cannot be typed. */
 static unsigned add_text(const char *text, const char *end, struct keystroke *keystrokes,
-			 size_t *ret_count, char ret_error[INPUT_ERROR_MAX])
+			 size_t *ret_count, char ret_error[REQUEST_ERROR_MAX])
 {
 	size_t count = 0;
 
@@ -403,14 +341,14 @@ static unsigned add_text(const char *text, const char *end, struct keystroke *ke
 		uint32_t character = next_character(&text);
 
 		if (count == INPUT_TEXT_MAX)
-			return refuse(ret_error, "the text is longer than %d characters",
-				      INPUT_TEXT_MAX);
+			return request_refuse(ret_error, "the text is longer than %d characters",
+					      INPUT_TEXT_MAX);
 		if (!key_from_character(character, &keystrokes[count]))
-			return refuse(ret_error,
-				      "a US layout has no \"%.*s\" (U+%04" PRIX32
-				      ", character %zu of the text)",
-				      character < ' ' ? 0 : (int)(text - start), start, character,
-				      count + 1);
+			return request_refuse(ret_error,
+					      "a US layout has no \"%.*s\" (U+%04" PRIX32
+					      ", character %zu of the text)",
+					      character < ' ' ? 0 : (int)(text - start), start,
+					      character, count + 1);
 		count++;
 	}
 	*ret_count = count;
@@ -418,17 +356,17 @@ static unsigned add_text(const char *text, const char *end, struct keystroke *ke
 }
 
 unsigned input_request_text(struct json_object *json, struct keystroke **ret_keystrokes,
-			    size_t *ret_count, char ret_error[INPUT_ERROR_MAX])
+			    size_t *ret_count, char ret_error[REQUEST_ERROR_MAX])
 {
 	static const char *const members[] = {"text", NULL};
 	CLEANUP(freep) struct keystroke *keystrokes = NULL;
 	struct json_object *text;
-	unsigned status = check_members(json, members, ret_error);
+	unsigned status = request_check_members(json, members, ret_error);
 
 	if (status)
 		return status;
-	if (!text_member(json, "text"))
-		return refuse(ret_error, "text must be a text");
+	if (!request_text(json, "text"))
+		return request_refuse(ret_error, "text must be a text");
 	json_object_object_get_ex(json, "text", &text);
 	keystrokes = xcalloc(INPUT_TEXT_MAX, sizeof(*keystrokes));
 	status = add_text(json_object_get_string(text),

@@ -18,10 +18,9 @@
 
 #include "gateway/input/input_event.h"
 #include "gateway/input/keys.h"
+#include "gateway/web/request_members.h"
 
 struct heads;
-
-#define INPUT_ERROR_MAX 256
 
 /* As many as one request makes at most, and as a seat client's queue holds at once. */
 #define INPUT_EVENTS_MAX 64
@@ -44,20 +43,20 @@ struct input_contacts {
 #define INPUT_TEXT_MAX 4096
 
 unsigned input_request_key(struct json_object *json, struct input_events *ret_events,
-			   char ret_error[INPUT_ERROR_MAX]);
+			   char ret_error[REQUEST_ERROR_MAX]);
 
 unsigned input_request_pointer(struct json_object *json, struct heads *heads,
-			       struct input_events *ret_events, char ret_error[INPUT_ERROR_MAX]);
+			       struct input_events *ret_events, char ret_error[REQUEST_ERROR_MAX]);
 
 unsigned input_request_touch(struct json_object *json, struct heads *heads,
 			     struct input_contacts *contacts, struct input_events *ret_events,
-			     char ret_error[INPUT_ERROR_MAX]);
+			     char ret_error[REQUEST_ERROR_MAX]);
 
 /** A message of the touch channel: a position outside the head is moved onto it. */
 unsigned input_request_contact(struct json_object *json, struct heads *heads,
 			       struct input_contacts *contacts, struct input_events *ret_events,
-			       char ret_error[INPUT_ERROR_MAX]);
+			       char ret_error[REQUEST_ERROR_MAX]);
 
 /** The caller frees `*ret_keystrokes`. */
 unsigned input_request_text(struct json_object *json, struct keystroke **ret_keystrokes,
-			    size_t *ret_count, char ret_error[INPUT_ERROR_MAX]);
+			    size_t *ret_count, char ret_error[REQUEST_ERROR_MAX]);

@@ -27,6 +27,7 @@
 #include "gateway/web/web_server.h"
 
 struct api_input;
+struct api_waits;
 struct web_channel;
 struct web_events;
 struct web_inbox;
@@ -60,6 +61,7 @@ struct web_server {
 	struct web_sessions *sessions;
 	struct web_inbox *inbox; /* answers that other threads made */
 	struct api_input *input;
+	struct api_waits *waits;
 	struct web_events *events;
 	struct lws_dll2_owner connections;
 	unsigned logins_waiting;

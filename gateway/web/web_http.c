@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gateway/web/web_http.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -74,7 +75,7 @@ static long long content_length(struct lws *wsi)
 	if (text[0] == '\0')
 		return -1;
 	length = strtoll(text, &end, 10);
-	return *end == '\0' && length >= 0 ? length : WEB_BODY_MAX + 1;
+	return *end == '\0' && length >= 0 ? length : LLONG_MAX;
 }
 
 static bool is_method(struct lws *wsi, enum lws_token_indexes token)
@@ -207,10 +208,21 @@ static void handle(struct web_request *request)
 		lws_rx_flow_control(request->connection->wsi, 0);
 }
 
+/* Only what was admitted may be long. */
+static long long body_max(const struct web_request *request)
+{
+	bool is_refused = request->answer.status != 0;
+
+	return is_refused || !request->route || request->route->body_max == 0
+		       ? WEB_BODY_MAX
+		       : (long long)request->route->body_max;
+}
+
 static void expect_body(struct web_request *request, enum web_method method, long long length)
 {
-	if (length > WEB_BODY_MAX) {
-		web_answer_error(request, 413, "the body is longer than %d bytes", WEB_BODY_MAX);
+	if (length > body_max(request)) {
+		web_answer_error(request, 413, "the body is longer than %lld bytes",
+				 body_max(request));
 		request->closes = true;
 	} else if (length < 0 && method != WEB_GET) {
 		if (request->answer.status == 0)

@@ -31,8 +31,11 @@ void web_request_release(struct web_request *request)
 	if (!request)
 		return;
 	request->connection = NULL;
-	if (request->inbox)
+	if (request->inbox) {
+		if (request->on_gone)
+			request->on_gone(request);
 		return; /* until it is delivered */
+	}
 	if (request->cancel)
 		request->cancel(request);
 	free(request->body);

@@ -30,8 +30,9 @@ struct web_connection;
 struct web_inbox;
 struct web_server;
 
-/* A longer body is refused. */
-#define WEB_BODY_MAX 65536
+/* A longer body is refused: of most requests, and of those that may have a picture in it. */
+#define WEB_BODY_MAX	  65536
+#define WEB_REFERENCE_MAX (64u << 20)
 
 /* Longer paths and such headers are cut or refused. */
 #define WEB_PATH_MAX   512
@@ -61,6 +62,10 @@ struct web_request {
 	char host[WEB_HEADER_MAX];
 	char content_type[WEB_HEADER_MAX];
 	char if_none_match[WEB_HEADER_MAX];
+
+	/* Of one that another thread has: the client is gone. Whoever has it need not go on, but
+	 * delivers it. NULL: it does not matter. */
+	void (*on_gone)(struct web_request *request);
 
 	char *body; /* NUL after it */
 	size_t body_size;

@@ -31,6 +31,8 @@ struct web_route {
 	/* Answers, or defers, the request: web_request.h. Not of a WebSocket. */
 	void (*handle)(struct web_request *request);
 	const struct web_channel_ops *channel; /* of a WebSocket */
+
+	size_t body_max; /* bytes; 0: WEB_BODY_MAX */
 };
 
 /* A head's number in a path is at most this, whether or not there is such a head. */

@@ -7,24 +7,47 @@
 #include "gateway/web/api.h"
 #include "gateway/web/web_channel.h"
 #include "gateway/web/web_login.h"
+#include "gateway/web/web_request.h"
 #include "gateway/web/web_route.h"
 #include "gateway/web/web_static.h"
 
+#define PAGE(method, path, handle) \
+	{ \
+		method, path, true, handle, NULL, 0 \
+	}
+#define GET(path, handle) \
+	{ \
+		WEB_GET, path, false, handle, NULL, 0 \
+	}
+#define POST(path, handle) \
+	{ \
+		WEB_POST, path, false, handle, NULL, 0 \
+	}
+#define POST_PICTURE(path, handle) \
+	{ \
+		WEB_POST, path, false, handle, NULL, WEB_REFERENCE_MAX \
+	}
+#define WEBSOCKET(path, channel) \
+	{ \
+		WEB_WEBSOCKET, path, false, NULL, channel, 0 \
+	}
+
 const struct web_route web_routes[] = {
-	{WEB_GET, "/", true, web_page_get, NULL},
-	{WEB_GET, "/login", true, web_login_get, NULL},
-	{WEB_POST, "/login", true, web_login_post, NULL},
-	{WEB_POST, "/logout", false, web_logout_post, NULL},
-	{WEB_GET, "/api/v1/status", false, api_status_get, NULL},
-	{WEB_GET, "/metrics", false, api_metrics_get, NULL},
-	{WEB_GET, "/api/v1/heads/N/screenshot.png", false, api_screenshot_get, NULL},
-	{WEB_POST, "/api/v1/input/key", false, api_input_key, NULL},
-	{WEB_POST, "/api/v1/input/type", false, api_input_type, NULL},
-	{WEB_POST, "/api/v1/input/pointer", false, api_input_pointer, NULL},
-	{WEB_POST, "/api/v1/input/touch", false, api_input_touch, NULL},
-	{WEB_WEBSOCKET, "/api/v1/heads/N/rfb", false, NULL, &web_rfb_channel},
-	{WEB_WEBSOCKET, "/api/v1/touch", false, NULL, &web_touch_channel},
-	{WEB_WEBSOCKET, "/api/v1/events", false, NULL, &web_events_channel},
+	PAGE(WEB_GET, "/", web_page_get),
+	PAGE(WEB_GET, "/login", web_login_get),
+	PAGE(WEB_POST, "/login", web_login_post),
+	POST("/logout", web_logout_post),
+	GET("/api/v1/status", api_status_get),
+	GET("/metrics", api_metrics_get),
+	GET("/api/v1/heads/N/screenshot.png", api_screenshot_get),
+	POST_PICTURE("/api/v1/heads/N/wait", api_wait_post),
+	POST("/api/v1/input/key", api_input_key),
+	POST("/api/v1/input/type", api_input_type),
+	POST("/api/v1/input/pointer", api_input_pointer),
+	POST("/api/v1/input/touch", api_input_touch),
+	WEBSOCKET("/api/v1/heads/N/rfb", &web_rfb_channel),
+	WEBSOCKET("/api/v1/touch", &web_touch_channel),
+	WEBSOCKET("/api/v1/events", &web_events_channel),
 };
 
 const size_t web_routes_count = sizeof(web_routes) / sizeof(web_routes[0]);

@@ -412,6 +412,7 @@ int web_server_create(const struct services *services, const struct web_options 
 					       options->state_dir);
 	server->inbox = web_inbox_create();
 	server->input = api_input_create(services->seat);
+	server->waits = api_waits_create(&server->services);
 	name_cookie(server, options);
 
 	r = create_context(server, options->key);
@@ -439,8 +440,9 @@ void web_server_destroy(struct web_server *server)
 	/* Closes every connection; what another thread still answers stays with it. */
 	if (server->lws)
 		lws_context_destroy(server->lws);
-	/* Posts that ask for the status. */
+	/* Posts that ask for the status, or to wait. */
 	loop_run_posts(server->services.loop);
+	api_waits_destroy(server->waits);
 	web_inbox_close(server->inbox);
 	web_listener_destroy(server->browser);
 	web_listener_destroy(server->control);

@@ -24,7 +24,7 @@ struct touch {
 	struct input_contacts contacts;
 	char message[MESSAGE_MAX + 1]; /* so far */
 	size_t size;
-	uint8_t error[LWS_PRE + INPUT_ERROR_MAX + 64]; /* the latest, not sent yet */
+	uint8_t error[LWS_PRE + REQUEST_ERROR_MAX + 64]; /* the latest, not sent yet */
 	size_t error_size;
 };
 
@@ -66,7 +66,7 @@ static bool handle_message(struct web_channel *channel, const char *text)
 	struct heads *heads = channel->connection->server->services.heads;
 	struct json_object *json = json_tokener_parse(text);
 	struct input_events events = {0};
-	char error[INPUT_ERROR_MAX] = "a message must be a JSON object";
+	char error[REQUEST_ERROR_MAX] = "a message must be a JSON object";
 	unsigned status = 400;
 
 	if (json_object_is_type(json, json_type_object))

@@ -106,6 +106,56 @@ static void a_capture_is_saved_as_it_comes(void)
 	unlink("picture.png");
 }
 
+static void a_wait_asks_for_what_it_waits_for(void)
+{
+	static const char met[] = "{\"met\": true, \"frame\": 7, \"picture\": \"YWJj\"}";
+	char saved[16];
+
+	answer(200, met);
+	RUN_AT("wait", "--head", "1", "--still", "2s", "--ignore", "1,2,3x4", "--timeout", "5s",
+	       "--save", "picture.png");
+	expect_asked("POST /api/v1/heads/1/wait { \"still_ms\": 2000, \"until\": \"still\", "
+		     "\"ignore\": [ { \"x\": 1, \"y\": 2, \"width\": 3, \"height\": 4 } ], "
+		     "\"picture\": true, \"timeout_ms\": 5000 }\n");
+	EXPECT_INT(read_file("picture.png", saved, sizeof(saved)), 3);
+	EXPECT(memcmp(saved, "abc", 3) == 0);
+
+	RUN_AT("wait", "--match", "picture.png", "--tolerance", "0.5", "--area", "map=1,2,3x4");
+	expect_asked("POST /api/v1/heads/0/wait { \"reference\": \"YWJj\", \"until\": \"match\", "
+		     "\"tolerance\": 0.5, \"areas\": [ { \"name\": \"map\", \"x\": 1, \"y\": 2, "
+		     "\"width\": 3, \"height\": 4 } ], \"timeout_ms\": 30000 }\n");
+	unlink("picture.png");
+}
+
+static void a_wait_that_was_in_vain_says_how_far_off_it_was(void)
+{
+	answer(200,
+	       "{\"met\": false, \"frame\": 7, \"width\": 64, \"height\": 48, \"notice\": \"\","
+	       " \"verdicts\": [{\"area\": \"sky\", \"same\": true},"
+	       " {\"area\": \"map\", \"same\": false, \"pixels\": 12, \"different\": 5,"
+	       " \"x\": 1, \"y\": 2, \"width\": 3, \"height\": 4}]}");
+	RUN_AT("wait", "--match", "/dev/null", "--timeout", "100ms");
+	expect_refused(1, "head 0: no match within 100 ms; in the nearest frame map: 5 of 12 "
+			  "pixels are off, in 1,2,3x4");
+	answer(200, "{\"met\": false, \"frame\": 0, \"notice\": \"The guest is gone\"}");
+	RUN_AT("wait", "--shown", "--timeout", "100ms");
+	expect_refused(1, "it shows no picture of the guest: The guest is gone");
+	forget_requests();
+
+	RUN_AT("wait");
+	expect_refused(2, "what to wait for");
+	RUN_AT("wait", "--shown", "--change");
+	expect_refused(2, "--shown or --change");
+	RUN_AT("wait", "--still", "500");
+	expect_refused(2, "500 is no time");
+	RUN_AT("wait", "--match", "none.png");
+	expect_refused(3, "cannot read none.png: No such file");
+	answer(400, "{\"error\": \"the reference is no PNG picture, or a damaged one\"}");
+	RUN_AT("wait", "--match", "/dev/null");
+	expect_refused(2, "the reference is no PNG picture");
+	forget_requests();
+}
+
 static void a_capture_that_is_not_whole_leaves_no_file(void)
 {
 	answer(200, "half a picture");
@@ -297,6 +347,8 @@ int main(void)
 
 	RUN_TEST(the_status_is_printed_for_people_and_for_programs);
 	RUN_TEST(a_capture_is_saved_as_it_comes);
+	RUN_TEST(a_wait_asks_for_what_it_waits_for);
+	RUN_TEST(a_wait_that_was_in_vain_says_how_far_off_it_was);
 	RUN_TEST(a_capture_that_is_not_whole_leaves_no_file);
 	RUN_TEST(a_full_disk_is_reported);
 	RUN_TEST(the_gateways_reason_is_passed_on);

@@ -15,7 +15,7 @@ struct stage {
 	struct heads *heads;
 	struct input_contacts contacts;
 	struct input_events events;
-	char error[INPUT_ERROR_MAX];
+	char error[REQUEST_ERROR_MAX];
 };
 
 static void open_stage(struct stage *stage)
