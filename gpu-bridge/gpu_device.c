@@ -230,9 +230,10 @@ static int handle_request(void *data, unsigned output, const struct display_mode
 		return -EINVAL;
 	if (modes_are_equal(&before, mode))
 		return 0;
-	log_info("output %u: %ux%u from now on; the guest sees it when it looks at its monitors "
-		 "again, at its next start at the latest",
-		 output, mode->width, mode->height);
+	if (before.width != mode->width || before.height != mode->height)
+		log_info("output %u: %ux%u from now on; the guest sees it when it looks at its "
+			 "monitors again, at its next start at the latest",
+			 output, mode->width, mode->height);
 	display_set_mode(gpu->state.display, output, mode);
 	return 0;
 }
