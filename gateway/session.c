@@ -95,6 +95,13 @@ static void handle_resize(void *data, unsigned head, struct size size)
 	source_resize(session->source, head, size);
 }
 
+static void handle_size(void *data, unsigned head, struct size size)
+{
+	struct session *session = data;
+
+	input_peer_tell_size(session->input, head, size);
+}
+
 static json_object *handle_status(void *data, bool with_secrets)
 {
 	struct session *session = data;
@@ -219,13 +226,17 @@ static int create_sources(struct session *session)
 	struct services *services = &session->services;
 	int r = 0;
 
+	/* A display that is QEMU's tells the guest of sizes itself. */
 	if (config->input)
-		r = input_peer_create(services->loop, config->input, services->heads,
+		r = input_peer_create(services->loop, config->input,
+				      config->attach.transport == SOURCE_DISPLAY1, services->heads,
 				      services->seat, &session->input);
-	if (r < 0)
-		return r;
-	return source_create(services->loop, &config->attach, services->heads,
-			     config->input ? NULL : services->seat, &session->source);
+	if (r == 0)
+		r = source_create(services->loop, &config->attach, services->heads,
+				  config->input ? NULL : services->seat, &session->source);
+	if (r == 0 && config->input)
+		source_on_size(session->source, handle_size, session);
+	return r;
 }
 
 int session_create(struct loop *loop, const struct config *config, struct session **ret_session)

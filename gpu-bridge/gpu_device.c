@@ -231,8 +231,9 @@ static int handle_request(void *data, unsigned output, const struct display_mode
 	if (modes_are_equal(&before, mode))
 		return 0;
 	if (before.width != mode->width || before.height != mode->height)
-		log_info("output %u: %ux%u from now on; the guest sees it when it looks at its "
-			 "monitors again, at its next start at the latest",
+		log_info("output %u: %ux%u from now on; the guest gets it when it asks: at its "
+			 "start, "
+			 "and when QEMU has it look",
 			 output, mode->width, mode->height);
 	display_set_mode(gpu->state.display, output, mode);
 	return 0;

@@ -51,6 +51,8 @@ static int handle_uiinfo_reply(sd_bus_message *reply, void *data, sd_bus_error *
 	if (sd_bus_message_is_method_error(reply, NULL))
 		log_info("head %u: the display source does not change its size: %s",
 			 head_index(console->head), sd_bus_message_get_error(reply)->message);
+	else
+		console->events->on_size(console->data, console, console->wanted);
 	return 0;
 }
 

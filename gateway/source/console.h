@@ -30,6 +30,9 @@ struct console_events {
 	/* The registration is over, well or not: another may begin. */
 	void (*on_settled)(void *data, struct console *console);
 
+	/* The peer took the size that was asked for. */
+	void (*on_size)(void *data, struct console *console, struct size size);
+
 	/* The peer let go of the keys that were pressed on this console. */
 	void (*on_keys_lifted)(void *data, struct console *console);
 };

@@ -19,6 +19,7 @@ struct candidate {
 	struct display *display;
 	uint32_t id;
 	bool is_graphic;
+	char label[NAME_MAX_BYTES];
 };
 
 struct display {
@@ -50,6 +51,19 @@ static void finish(struct display *display)
 	display->events->on_ready(display->data);
 }
 
+static int read_string(sd_bus_message *message, const char *contents, char ret_text[NAME_MAX_BYTES])
+{
+	const char *text;
+	int r;
+
+	if (strcmp(contents, "s") != 0)
+		return 0;
+	r = sd_bus_message_read(message, "s", &text);
+	if (r > 0)
+		snprintf(ret_text, NAME_MAX_BYTES, "%s", text);
+	return r;
+}
+
 static int read_console_value(void *data, const char *name, const char *contents,
 			      sd_bus_message *message)
 {
@@ -57,6 +71,8 @@ static int read_console_value(void *data, const char *name, const char *contents
 	const char *type;
 	int r;
 
+	if (strcmp(name, "Label") == 0)
+		return read_string(message, contents, candidate->label);
 	if (strcmp(name, "Type") != 0 || strcmp(contents, "s") != 0)
 		return 0;
 	r = sd_bus_message_read(message, "s", &type);
@@ -94,19 +110,6 @@ static int ask_consoles(struct display *display)
 			return r;
 	}
 	return 0;
-}
-
-static int read_string(sd_bus_message *message, const char *contents, char ret_text[NAME_MAX_BYTES])
-{
-	const char *text;
-	int r;
-
-	if (strcmp(contents, "s") != 0)
-		return 0;
-	r = sd_bus_message_read(message, "s", &text);
-	if (r > 0)
-		snprintf(ret_text, NAME_MAX_BYTES, "%s", text);
-	return r;
 }
 
 static int read_vm_value(void *data, const char *name, const char *contents,
@@ -218,4 +221,12 @@ unsigned display_consoles(const struct display *display, const uint32_t **ret_id
 {
 	*ret_ids = display->ids;
 	return display->ids_count;
+}
+
+const char *display_console_label(const struct display *display, uint32_t id)
+{
+	for (unsigned i = 0; i < display->candidates_count; i++)
+		if (display->candidates[i].id == id)
+			return display->candidates[i].label;
+	return "";
 }

@@ -46,4 +46,7 @@ const char *display_guest_uuid(const struct display *display);
 /** How many graphic consoles there are, and their ids in rising order. */
 unsigned display_consoles(const struct display *display, const uint32_t **ret_ids);
 
+/** What the console with one of those ids is called, or "". Valid until display_close(). */
+const char *display_console_label(const struct display *display, uint32_t id);
+
 DEFINE_CLEANUP(struct display *, display_close)

@@ -6,10 +6,13 @@
 
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "gateway/frame/heads.h"
 #include "gateway/source/attempts.h"
+#include "gateway/source/nudge.h"
 #include "gateway/source/peer_socket.h"
 #include "gateway/source/qmp.h"
 #include "gateway/source/qmp_device.h"
+#include "gateway/source/qmp_display.h"
 #include "gateway/source/qmp_input.h"
 
 /* How long QEMU may take to say what devices it has. */
@@ -21,6 +24,12 @@ struct input_peer {
 	struct qmp_input *input;
 	struct qmp *qmp;
 	char device[QMP_DEVICE_MAX];
+	bool wants_display;
+	struct qmp_display *handing_over;
+	struct nudge *nudge;	       /* NULL: QEMU has no display to tell sizes by */
+	char no_nudge[QMP_REASON_MAX]; /* why */
+	bool has_said_why;
+	struct size sizes[HEADS_MAX]; /* that the guest is to be told of; 0x0: of none */
 	struct attempts *attempts;
 	struct loop_timer *answer_timer;
 	struct loop_timer *loss_timer; /* fires at once: what failed is taken down outside of it */
@@ -34,6 +43,10 @@ static void detach(struct input_peer *peer)
 {
 	qmp_close(peer->qmp);
 	peer->qmp = NULL;
+	qmp_display_destroy(peer->handing_over);
+	peer->handing_over = NULL;
+	nudge_destroy(peer->nudge);
+	peer->nudge = NULL;
 	qmp_input_detach(peer->input);
 	peer->is_attached = false;
 }
@@ -72,6 +85,29 @@ static void handle_answer_limit(void *data)
 	lose(data, "does not answer on its monitor");
 }
 
+/* -- Sizes ------------------------------------------------------------------------- */
+
+static void tell_size(struct input_peer *peer, unsigned head)
+{
+	if (peer->nudge) {
+		nudge_head(peer->nudge, head, peer->sizes[head]);
+	} else if (!peer->has_said_why) {
+		log_warning("The guest sees a new size when it looks at its monitors again, at its "
+			    "next start at the latest: QEMU %s",
+			    peer->no_nudge);
+		peer->has_said_why = true;
+	}
+}
+
+void input_peer_tell_size(struct input_peer *peer, unsigned head, struct size size)
+{
+	if (!peer->wants_display || head >= HEADS_MAX)
+		return;
+	peer->sizes[head] = size;
+	if (peer->is_attached)
+		tell_size(peer, head);
+}
+
 /* -- Attaching --------------------------------------------------------------------- */
 
 static void attach(struct input_peer *peer)
@@ -80,18 +116,54 @@ static void attach(struct input_peer *peer)
 	attempts_succeed(peer->attempts);
 	log_info("input goes to QEMU at %s", peer->path);
 	qmp_input_attach(peer->input, peer->qmp, peer->device);
+	for (unsigned head = 0; head < HEADS_MAX; head++)
+		if (peer->sizes[head].width > 0)
+			tell_size(peer, head);
 }
+
+static void handle_no_display(void *data, const char *reason)
+{
+	struct input_peer *peer = data;
+
+	if (strcmp(peer->no_nudge, reason) != 0)
+		peer->has_said_why = false;
+	snprintf(peer->no_nudge, sizeof(peer->no_nudge), "%s", reason);
+	attach(peer);
+}
+
+static void handle_display(void *data, int fd)
+{
+	struct input_peer *peer = data;
+	int r = nudge_create(peer->loop, fd, peer->device, &peer->nudge);
+
+	if (r < 0)
+		handle_no_display(peer, strerror(-r));
+	else
+		attach(peer);
+}
+
+static const struct qmp_display_events qmp_display_events = {
+	.on_display = handle_display,
+	.on_refused = handle_no_display,
+};
 
 static void handle_devices(void *data, struct json_object *value, const char *error)
 {
 	struct input_peer *peer = data;
 	unsigned count = qmp_device_choose(value, peer->device);
+	int r;
 
 	loop_timer_disarm(peer->answer_timer);
 	if (count > 1)
 		log_warning("QEMU at %s has %u displays: taking %s for the guest's", peer->path,
 			    count, peer->device);
-	attach(peer);
+	if (!peer->wants_display) {
+		attach(peer);
+		return;
+	}
+	r = qmp_display_ask(peer->loop, peer->qmp, &qmp_display_events, peer, &peer->handing_over);
+	if (r < 0)
+		lose(peer, strerror(-r));
 }
 
 static void handle_ready(void *data)
@@ -137,8 +209,8 @@ static void handle_attempt(void *data)
 
 /* -- The interface ------------------------------------------------------------------- */
 
-int input_peer_create(struct loop *loop, const char *path, struct heads *heads, struct seat *seat,
-		      struct input_peer **ret_peer)
+int input_peer_create(struct loop *loop, const char *path, bool wants_display, struct heads *heads,
+		      struct seat *seat, struct input_peer **ret_peer)
 {
 	CLEANUP(input_peer_destroyp) struct input_peer *peer = xcalloc(1, sizeof(*peer));
 	char reason[ATTEMPTS_REASON_MAX];
@@ -146,6 +218,7 @@ int input_peer_create(struct loop *loop, const char *path, struct heads *heads, 
 
 	peer->loop = loop;
 	peer->path = path;
+	peer->wants_display = wants_display;
 	peer->input = qmp_input_create(heads, seat);
 	r = loop_timer_create(loop, handle_answer_limit, peer, &peer->answer_timer);
 	if (r < 0)

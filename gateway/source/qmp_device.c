@@ -9,11 +9,14 @@
 
 /* Beginnings of the types' names, by rising preference: -pci and other buses follow. */
 static const char *const types[] = {
-	"child<virtio-vga",
-	"child<virtio-gpu",
-	"child<vhost-user-vga",
-	"child<vhost-user-gpu",
+	"virtio-vga",
+	"virtio-gpu",
+	"vhost-user-vga",
+	"vhost-user-gpu",
 };
+
+/* How QEMU's object model calls a device in its place. */
+#define CHILD "child<"
 
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
@@ -58,8 +61,11 @@ unsigned qmp_device_choose(struct json_object *list, char ret_id[QMP_DEVICE_MAX]
 		return 0;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *entry = json_object_array_get_idx(list, i);
-		size_t rank = preference(text(entry, "type"));
+		const char *type = text(entry, "type");
+		size_t rank = 0;
 
+		if (strncmp(type, CHILD, strlen(CHILD)) == 0)
+			rank = preference(type + strlen(CHILD));
 		if (rank == 0 || rank < best || !is_id(text(entry, "name")))
 			continue;
 		count = rank > best ? 1 : count + 1;
@@ -68,4 +74,9 @@ unsigned qmp_device_choose(struct json_object *list, char ret_id[QMP_DEVICE_MAX]
 		best = rank;
 	}
 	return count;
+}
+
+bool qmp_device_is_display(const char *type)
+{
+	return preference(type) > 0;
 }

@@ -8,6 +8,8 @@
  * devices that are bound to a head are found by its name.
  */
 
+#include <stdbool.h>
+
 struct json_object;
 
 /* Room for a device's id, with its end. */
@@ -24,3 +26,6 @@ struct json_object;
  * Returns how many there were to choose from.
  */
 unsigned qmp_device_choose(struct json_object *list, char ret_id[QMP_DEVICE_MAX]);
+
+/** Whether a device's type, or what begins with it, is one of a guest's display. */
+bool qmp_device_is_display(const char *type);

@@ -40,7 +40,9 @@ struct source {
 	struct loop_timer *loss_timer; /* fires at once: what failed is taken down outside of it */
 	bool is_attached;
 	bool is_lost;
-	bool has_new_reason;		/* that the heads do not show yet */
+	bool has_new_reason; /* that the heads do not show yet */
+	void (*on_size)(void *data, unsigned head, struct size size); /* or NULL */
+	void *on_size_data;
 	struct size resized[HEADS_MAX]; /* what source_resize() asked for; 0x0: nothing */
 };
 
@@ -170,9 +172,19 @@ static void handle_keys_lifted(void *data, struct console *console)
 		seat_repeat(source->seat);
 }
 
+static void handle_size(void *data, struct console *console, struct size size)
+{
+	struct source *source = data;
+
+	for (unsigned i = 0; source->on_size && i < source->consoles_count; i++)
+		if (source->consoles[i] == console)
+			source->on_size(source->on_size_data, i, size);
+}
+
 static const struct console_events console_events = {
 	.on_wants_listener = handle_wants_listener,
 	.on_settled = handle_settled,
+	.on_size = handle_size,
 	.on_keys_lifted = handle_keys_lifted,
 };
 
@@ -352,4 +364,11 @@ void source_resize(struct source *source, unsigned head, struct size size)
 	source->resized[head] = size;
 	if (source->consoles[head])
 		console_resize(source->consoles[head], size);
+}
+
+void source_on_size(struct source *source,
+		    void (*on_size)(void *data, unsigned head, struct size size), void *data)
+{
+	source->on_size = on_size;
+	source->on_size_data = data;
 }

@@ -72,4 +72,11 @@ struct source_status source_status(const struct source *source);
  */
 void source_resize(struct source *source, unsigned head, struct size size);
 
+/**
+ * `on_size` is called when the peer took a size that it was asked for. To be set before the loop
+ * runs.
+ */
+void source_on_size(struct source *source,
+		    void (*on_size)(void *data, unsigned head, struct size size), void *data);
+
 DEFINE_CLEANUP(struct source *, source_destroy)

@@ -98,22 +98,32 @@ static int handle_register_listener(sd_bus_message *message, void *data, sd_bus_
 	return fake_head_add_listener(head, head->fake->event, fd);
 }
 
+static bool is_same_uiinfo(const struct fake_uiinfo *a, const struct fake_uiinfo *b)
+{
+	return a->width_mm == b->width_mm && a->height_mm == b->height_mm && a->x == b->x &&
+	       a->y == b->y && a->width == b->width && a->height == b->height;
+}
+
 static int handle_set_uiinfo(sd_bus_message *message, void *data, sd_bus_error *error)
 {
 	struct fake_head *head = data;
-	uint16_t width_mm, height_mm;
-	int32_t x, y;
-	uint32_t width, height;
-	int r = sd_bus_message_read(message, "qqiiuu", &width_mm, &height_mm, &x, &y, &width,
-				    &height);
+	struct fake_uiinfo info;
+	int r = sd_bus_message_read(message, "qqiiuu", &info.width_mm, &info.height_mm, &info.x,
+				    &info.y, &info.width, &info.height);
 
 	if (r < 0)
 		return r;
-	if (head->fake->options.follows_uiinfo && width && height) {
-		fake_head_resize(head, width, height);
-		fake_head_show(head, 0, 0, (int32_t)width, (int32_t)height);
+	if (head->fake->options.refuses_uiinfo)
+		return sd_bus_error_set(error, "org.qemu.Display1.Error.Invalid", "no such size");
+	if (head->fake->options.follows_uiinfo && info.width && info.height) {
+		fake_head_resize(head, info.width, info.height);
+		fake_head_show(head, 0, 0, (int32_t)info.width, (int32_t)info.height);
 	}
-	fake_say(head->fake, "uiinfo %u %u %u", head->index, width, height);
+	fake_say(head->fake, "uiinfo %u %u %u", head->index, info.width, info.height);
+	/* QEMU raises no event for what it was told last. */
+	if (!is_same_uiinfo(&head->uiinfo, &info))
+		fake_say(head->fake, "look %u", head->index);
+	head->uiinfo = info;
 	return sd_bus_reply_method_return(message, NULL);
 }
 
@@ -193,9 +203,16 @@ static int property_console(sd_bus *bus, const char *path, const char *interface
 			    sd_bus_message *reply, void *data, sd_bus_error *error)
 {
 	struct fake_head *head = data;
+	char label[64];
 
 	if (strcmp(name, "Type") == 0)
 		return sd_bus_message_append(reply, "s", "Graphic");
+	if (strcmp(name, "Label") == 0) {
+		snprintf(label, sizeof(label), head->fake->options.heads > 1 ? "%s.%u" : "%s",
+			 head->fake->options.label ? head->fake->options.label : "gpu0",
+			 head->index);
+		return sd_bus_message_append(reply, "s", label);
+	}
 	if (strcmp(name, "Width") == 0)
 		return sd_bus_message_append(reply, "u", head->surface.width);
 	return sd_bus_message_append(reply, "u", head->surface.height);
@@ -228,6 +245,7 @@ static const sd_bus_vtable console_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	METHOD("RegisterListener", "h", handle_register_listener),
 	METHOD("SetUIInfo", "qqiiuu", handle_set_uiinfo),
+	PROPERTY("Label", "s", property_console),
 	PROPERTY("Type", "s", property_console),
 	PROPERTY("Width", "u", property_console),
 	PROPERTY("Height", "u", property_console),

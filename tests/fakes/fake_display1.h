@@ -53,9 +53,12 @@ struct fake_options {
 	bool is_paused;		/* the monitor refuses input */
 	const char *devices;	/* what the monitor answers qom-list with; NULL: gpu0 */
 	bool follows_uiinfo;	/* SetUIInfo changes the surface, as a guest would */
+	bool refuses_uiinfo;	/* SetUIInfo is an error */
+	const char *label;	/* what consoles are called, before ".N"; NULL: gpu0 */
 	/* Told of each thing that a client does, as a line: "key 30 1",
 	 * "motion 0 x y", "relative 0 dx dy", "button 0 1 1",
-	 * "touch 0 kind slot x y", "uiinfo 0 1920 1080", "listener 0",
+	 * "touch 0 kind slot x y", "uiinfo 0 1920 1080", "look 0" where
+	 * QEMU would have the guest look, "listener 0",
 	 * "listener 0 closed"; by the monitor "gpu0.0 key 30 1", "gpu0.0 abs x 100",
 	 * "gpu0.1 btn left 1", "gpu0.0 mtt begin 0 0 x 0". May be NULL. */
 	void (*on_line)(void *data, const char *line);

@@ -29,10 +29,21 @@ struct fake_listener {
 	uint64_t surface; /* the number of the surface that it was sent; 0: none */
 };
 
+/* What SetUIInfo said. */
+struct fake_uiinfo {
+	uint16_t width_mm;
+	uint16_t height_mm;
+	int32_t x;
+	int32_t y;
+	uint32_t width;
+	uint32_t height;
+};
+
 struct fake_head {
 	struct fake_display1 *fake;
 	unsigned index;
 	struct fake_surface surface;
+	struct fake_uiinfo uiinfo;
 	bool are_copies;
 	struct fake_listener *listeners[FAKE_LISTENERS_MAX];
 	unsigned replies;

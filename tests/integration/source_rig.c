@@ -66,7 +66,9 @@ void rig_stop_guest(struct rig *rig)
 
 void rig_start_source(struct rig *rig)
 {
-	EXPECT_INT(source_create(rig->loop, &rig->address, rig->heads, rig->seat, &rig->source), 0);
+	EXPECT_INT(source_create(rig->loop, &rig->address, rig->heads,
+				 rig->is_display_only ? NULL : rig->seat, &rig->source),
+		   0);
 }
 
 struct rig *rig_create_attached(enum source_transport transport)

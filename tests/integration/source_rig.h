@@ -33,6 +33,7 @@ struct rig {
 	struct seat_client *viewer;
 	struct source_address address;
 	struct source *source;
+	bool is_display_only; /* the source has no seat */
 	struct fake_options options;
 	struct fake_display1 *guest;
 	char lines[16384]; /* what the guest was told, each line with its end */

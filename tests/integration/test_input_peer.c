@@ -10,7 +10,7 @@
 #include "gateway/source/input_peer.h"
 #include "tests/integration/source_rig.h"
 
-/* The rig's guest is the display, and ours its QEMU. */
+/* The rig's guest is the display, and ours its QEMU, which may have a display of its own. */
 struct stage {
 	struct rig *rig;
 	char *path;
@@ -18,6 +18,17 @@ struct stage {
 	struct fake_display1 *qemu;
 	struct input_peer *peer;
 };
+
+/* QEMU's consoles are told apart from the display's, which have the same numbers. */
+static void handle_qemu_line(void *data, const char *line)
+{
+	struct rig *rig = data;
+	char marked[200];
+
+	snprintf(marked, sizeof(marked), "%s%s", strncmp(line, "gpu0", 4) == 0 ? "" : "QEMU ",
+		 line);
+	rig->options.on_line(rig, marked);
+}
 
 static void start_qemu(struct stage *stage)
 {
@@ -34,7 +45,7 @@ static void stop_qemu(struct stage *stage)
 
 static void start_peer(struct stage *stage)
 {
-	EXPECT_INT(input_peer_create(stage->rig->loop, stage->path, stage->rig->heads,
+	EXPECT_INT(input_peer_create(stage->rig->loop, stage->path, true, stage->rig->heads,
 				     stage->rig->seat, &stage->peer),
 		   0);
 }
@@ -49,6 +60,8 @@ static struct stage *stage_create(void)
 	stage->options = stage->rig->options;
 	stage->options.path = stage->path;
 	stage->options.monitor = FAKE_MONITOR_QMP;
+	stage->options.heads = 2;
+	stage->options.on_line = handle_qemu_line;
 	heads_grow(stage->rig->heads, 2, "nothing yet");
 	return stage;
 }
@@ -212,9 +225,9 @@ static void where_the_display_has_no_id_input_is_bound_to_none(void)
 	start_peer(stage);
 	WAIT_UNTIL(stage->rig, is_attached(stage));
 	rig_press(stage->rig, KEY_A, true);
-	expect_told(stage, "unbound key 30 1\n");
+	expect_told(stage, "QEMU unbound key 30 1\n");
 	move_to(stage, 1, 0, 0);
-	expect_told(stage, "unbound abs x 0\nunbound abs y 0\n");
+	expect_told(stage, "QEMU unbound abs x 0\nQEMU unbound abs y 0\n");
 }
 
 /* -- Who may be holding what ------------------------------------------------------------ */
@@ -269,6 +282,134 @@ static void a_pause_leaves_nothing_pressed(void)
 	fake_set_paused(stage->qemu, false);
 	expect_told(stage, "gpu0.0 key 30 0\ngpu0.0 key 31 0\ngpu0.0 key 32 0\n"
 			   "gpu0.0 key 31 1\ngpu0.0 key 32 1\n");
+}
+
+/* -- Sizes ------------------------------------------------------------------------------ */
+
+static void handle_size(void *data, unsigned head, struct size size)
+{
+	struct stage *stage = data;
+
+	input_peer_tell_size(stage->peer, head, size);
+}
+
+/* The display takes sizes, and QEMU is told of them. */
+static void start_display(struct stage *stage)
+{
+	stage->rig->options.heads = 2;
+	stage->rig->is_display_only = true;
+	rig_start_guest(stage->rig);
+	rig_start_source(stage->rig);
+	source_on_size(stage->rig->source, handle_size, stage);
+	WAIT_UNTIL(stage->rig, rig_has_picture(stage->rig, 0) && rig_has_picture(stage->rig, 1));
+}
+
+static void a_size_that_the_display_took_makes_the_guest_look(void)
+{
+	STAGE *stage = stage_create_attached();
+
+	start_display(stage);
+	source_resize(stage->rig->source, 1, (struct size){1024, 600});
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "QEMU look 1"));
+	EXPECT(strstr(stage->rig->lines, "uiinfo 1 1024 600\nlook 1\nQEMU uiinfo 1 1024 600\n"));
+
+	/* QEMU may have been told of the very size before: the guest has to look all the same. */
+	source_resize(stage->rig->source, 1, (struct size){1024, 600});
+	WAIT_UNTIL(stage->rig, rig_times_told(stage->rig, "QEMU look 1") == 2);
+	source_resize(stage->rig->source, 0, (struct size){800, 480});
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "QEMU look 0"));
+
+	/* And nothing of QEMU's own display is watched. */
+	EXPECT(!strstr(stage->rig->lines, "QEMU listener"));
+}
+
+static void a_size_that_the_display_refuses_is_not_told(void)
+{
+	STAGE *stage = stage_create_attached();
+
+	stage->rig->options.refuses_uiinfo = true;
+	start_display(stage);
+	source_resize(stage->rig->source, 0, (struct size){800, 480});
+	rig_press(stage->rig, KEY_A, true);
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "gpu0.0 key 30 1"));
+	for (int turn = 0; turn < 20; turn++)
+		sd_event_run(loop_event(stage->rig->loop), 2000);
+	EXPECT(!strstr(stage->rig->lines, "QEMU uiinfo"));
+}
+
+static void a_guest_whose_qemu_was_away_looks_when_it_is_back(void)
+{
+	STAGE *stage = stage_create();
+
+	start_peer(stage);
+	start_display(stage);
+	source_resize(stage->rig->source, 0, (struct size){800, 480});
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "uiinfo 0 800 480"));
+	start_qemu(stage);
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "QEMU look 0"));
+	stop_qemu(stage);
+	start_qemu(stage);
+	WAIT_UNTIL(stage->rig, rig_times_told(stage->rig, "QEMU look 0") == 2);
+	EXPECT(!rig_was_told(stage->rig, "QEMU look 1"));
+}
+
+static void only_the_guest_s_display_is_told(void)
+{
+	STAGE *stage = stage_create();
+
+	stage->options.label = "gpu01";
+	start_qemu(stage);
+	start_peer(stage);
+	WAIT_UNTIL(stage->rig, is_attached(stage));
+	start_display(stage);
+	source_resize(stage->rig->source, 0, (struct size){800, 480});
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "uiinfo 0 800 480"));
+	for (int turn = 0; turn < 20; turn++)
+		sd_event_run(loop_event(stage->rig->loop), 2000);
+	EXPECT(!strstr(stage->rig->lines, "QEMU uiinfo"));
+}
+
+static void a_display_without_an_id_is_known_by_its_type(void)
+{
+	STAGE *stage = stage_create();
+
+	stage->options.devices = "[]";
+	stage->options.label = "vhost-user-gpu-pci";
+	start_qemu(stage);
+	start_peer(stage);
+	WAIT_UNTIL(stage->rig, is_attached(stage));
+	start_display(stage);
+	source_resize(stage->rig->source, 1, (struct size){800, 480});
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "QEMU look 1"));
+}
+
+static void a_qemu_without_a_display_takes_input_all_the_same(void)
+{
+	STAGE *stage = stage_create();
+
+	stage->options.monitor = FAKE_MONITOR_REFUSES;
+	start_qemu(stage);
+	start_peer(stage);
+	WAIT_UNTIL(stage->rig, is_attached(stage));
+	start_display(stage);
+	source_resize(stage->rig->source, 0, (struct size){800, 480});
+	rig_press(stage->rig, KEY_A, true);
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "gpu0.0 key 30 1"));
+}
+
+static void a_display_of_qemu_s_that_says_nothing_holds_up_no_input(void)
+{
+	STAGE *stage = stage_create();
+
+	stage->options.is_silent = true;
+	start_qemu(stage);
+	start_peer(stage);
+	WAIT_UNTIL(stage->rig, is_attached(stage));
+	start_display(stage);
+	for (unsigned i = 0; i < 100; i++)
+		source_resize(stage->rig->source, 0, (struct size){800 + i, 480});
+	rig_press(stage->rig, KEY_A, true);
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "gpu0.0 key 30 1"));
 }
 
 /* -- Bounds ------------------------------------------------------------------------------ */
@@ -420,6 +561,13 @@ int main(void)
 	RUN_TEST(what_an_earlier_gateway_pressed_is_let_go_of_at_first);
 	RUN_TEST(what_is_held_is_pressed_again_when_qemu_comes_back);
 	RUN_TEST(a_pause_leaves_nothing_pressed);
+	RUN_TEST(a_size_that_the_display_took_makes_the_guest_look);
+	RUN_TEST(a_size_that_the_display_refuses_is_not_told);
+	RUN_TEST(a_guest_whose_qemu_was_away_looks_when_it_is_back);
+	RUN_TEST(only_the_guest_s_display_is_told);
+	RUN_TEST(a_display_without_an_id_is_known_by_its_type);
+	RUN_TEST(a_qemu_without_a_display_takes_input_all_the_same);
+	RUN_TEST(a_display_of_qemu_s_that_says_nothing_holds_up_no_input);
 	RUN_TEST(a_monitor_that_answers_no_input_gets_only_so_much_of_it);
 	RUN_TEST(a_flood_of_events_leaves_turns_to_others);
 	RUN_TEST(a_monitor_that_is_not_there_yet_is_waited_for);
