@@ -60,7 +60,7 @@ static int handle_set_abs_position(sd_bus_message *message, void *data, sd_bus_e
 
 	if (r < 0)
 		return r;
-	if (!bus->is_absolute)
+	if (!bus->outputs[console->output].is_absolute)
 		return sd_bus_error_set(error, DISPLAY1_ERROR_INVALID, "The mouse is not absolute");
 	surface = display_surface(bus->display, console->output);
 	if (!surface || x >= surface->width || y >= surface->height)
@@ -80,7 +80,7 @@ static int handle_rel_motion(sd_bus_message *message, void *data, sd_bus_error *
 
 	if (r < 0)
 		return r;
-	if (bus->is_absolute)
+	if (bus->outputs[console->output].is_absolute)
 		return sd_bus_error_set(error, DISPLAY1_ERROR_INVALID, "The mouse is not relative");
 	bus->input->on_motion(bus->input_data, console->output, dx, dy);
 	return sd_bus_reply_method_return(message, NULL);
@@ -91,8 +91,9 @@ static int property_is_absolute(sd_bus *sd_bus, const char *path, const char *in
 				sd_bus_error *error)
 {
 	struct bus_console *console = data;
+	const struct bus_output *output = &console->client->owner->outputs[console->output];
 
-	return sd_bus_message_append(reply, "b", console->client->owner->is_absolute);
+	return sd_bus_message_append(reply, "b", output->is_absolute);
 }
 
 static const sd_bus_vtable vtable[] = {

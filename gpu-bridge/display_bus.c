@@ -219,41 +219,39 @@ static void handle_accept_timer(void *data)
 	sd_event_source_set_enabled(bus->accept_source, SD_EVENT_ON);
 }
 
-/* -- What the guest's drivers decide -------------------------------------------------- */
+/* -- What the guest's devices decide -------------------------------------------------- */
 
-static void emit_changed_everywhere(struct display_bus *bus, const char *interface,
-				    const char *name)
+void display_bus_set_absolute(struct display_bus *bus, unsigned output, bool is_absolute)
 {
-	const char *const names[] = {name, NULL};
+	static const char *const names[] = {"IsAbsolute", NULL};
 
-	for (unsigned i = 0; i < display_outputs(bus->display); i++)
-		bus_emit_changed(bus, i, interface, names);
-}
-
-void display_bus_set_absolute(struct display_bus *bus, bool is_absolute)
-{
-	if (!bus_has_mouse(bus) || bus->is_absolute == is_absolute)
+	if (!bus_has_mouse(bus) || bus->outputs[output].is_absolute == is_absolute)
 		return;
-	bus->is_absolute = is_absolute;
-	emit_changed_everywhere(bus, DISPLAY1_MOUSE, "IsAbsolute");
+	bus->outputs[output].is_absolute = is_absolute;
+	bus_emit_changed(bus, output, DISPLAY1_MOUSE, names);
 }
 
 void display_bus_set_locks(struct display_bus *bus, unsigned locks)
 {
+	static const char *const names[] = {"Modifiers", NULL};
+
 	if (!bus_has_keyboard(bus) || bus->locks == locks)
 		return;
 	bus->locks = locks;
-	emit_changed_everywhere(bus, DISPLAY1_KEYBOARD, "Modifiers");
+	for (unsigned i = 0; i < display_outputs(bus->display); i++)
+		bus_emit_changed(bus, i, DISPLAY1_KEYBOARD, names);
 }
 
 /* -- Life ------------------------------------------------------------------------------ */
 
 static void init_outputs(struct display_bus *bus)
 {
-	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++)
+	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++) {
+		bus->outputs[i].is_absolute = bus_has_mouse(bus) && bus->input->on_position;
 		for (unsigned j = 0; j < LISTENERS_MAX; j++)
 			bus->outputs[i].listeners[j] = (struct bus_listener){.owner = bus,
 									     .output = i};
+	}
 }
 
 int display_bus_create(struct loop *loop, struct display *display,
@@ -269,7 +267,6 @@ int display_bus_create(struct loop *loop, struct display *display,
 	bus->patience_us = options->patience_us;
 	bus->input = options->input;
 	bus->input_data = options->input_data;
-	bus->is_absolute = bus_has_mouse(bus) && bus->input->on_position;
 	init_outputs(bus);
 	bus_listeners_open(bus);
 

@@ -92,8 +92,8 @@ int display_bus_create(struct loop *loop, struct display *display,
  */
 void display_bus_destroy(struct display_bus *bus);
 
-/** Which of on_position and on_motion is told: the guest's drivers decide. */
-void display_bus_set_absolute(struct display_bus *bus, bool is_absolute);
+/** Which of on_position and on_motion is told of an output: its devices decide. */
+void display_bus_set_absolute(struct display_bus *bus, unsigned output, bool is_absolute);
 
 /** DISPLAY_LOCK_* of the lights that are on. */
 void display_bus_set_locks(struct display_bus *bus, unsigned locks);

@@ -56,6 +56,7 @@ struct bus_output {
 	/* As Console has them; the last ones while the output is off. */
 	uint32_t width;
 	uint32_t height;
+	bool is_absolute; /* its pointer */
 };
 
 struct display_bus {
@@ -67,7 +68,6 @@ struct display_bus {
 	uint64_t patience_us;
 	const struct display_bus_input_ops *input;
 	void *input_data;
-	bool is_absolute;
 	unsigned locks;
 
 	int listening;

@@ -49,7 +49,8 @@ static bool obey(struct bus_stage *stage, const char *line)
 		pointer.is_visible = flag;
 		display_move_pointer(stage->display, output, &pointer);
 	} else if (sscanf(line, "absolute %u", &flag) == 1) {
-		display_bus_set_absolute(stage->bus, flag);
+		for (unsigned i = 0; i < OUTPUTS; i++)
+			display_bus_set_absolute(stage->bus, i, flag);
 	} else {
 		return false;
 	}

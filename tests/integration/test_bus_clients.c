@@ -73,8 +73,8 @@ static void changes_are_signalled_to_every_client(void)
 	VIEWER *second = bus_stage_viewer(stage, CLIENT);
 
 	WAIT_UNTIL(stage, seen(first)->is_greeted && seen(second)->is_greeted);
-	display_bus_set_absolute(stage->bus, false);
-	display_bus_set_absolute(stage->bus, false);
+	display_bus_set_absolute(stage->bus, 0, false);
+	display_bus_set_absolute(stage->bus, 0, false);
 	WAIT_UNTIL(stage, seen(first)->changes == 1 && seen(second)->changes == 1);
 	EXPECT_STRING(fake_viewer_property(first, CONSOLE, DISPLAY1_MOUSE, "IsAbsolute"), "0");
 	display_bus_set_locks(stage->bus, DISPLAY_LOCK_CAPS | DISPLAY_LOCK_NUM);
@@ -153,7 +153,7 @@ static void input_comes_as_it_was_sent(void)
 	bus_stage_expect_input(stage, "touch 0 0 9 10 20\ntouch 0 1 9 319 0\ntouch 0 2 9 0 0\n"
 				      "touch 0 0 1 1 2\ntouch 0 2 1 0 0\n");
 
-	display_bus_set_absolute(stage->bus, false);
+	display_bus_set_absolute(stage->bus, 0, false);
 	EXPECT_STRING(fake_viewer_call(client, DISPLAY1_MOUSE, "RelMotion", "ii", -7, 8), "");
 	bus_stage_expect_input(stage, "motion 0 -7 8\n");
 }
@@ -182,11 +182,11 @@ static void wrong_arguments_are_refused_and_nothing_else_is_lost(void)
 		      "org.freedesktop.DBus.Error.InvalidArgs");
 	EXPECT_STRING(fake_viewer_call(client, DISPLAY1_CONSOLE, "RegisterListener", "h", 0),
 		      DISPLAY1_ERROR_FAILED);
-	display_bus_set_absolute(stage->bus, false);
+	display_bus_set_absolute(stage->bus, 0, false);
 	EXPECT_STRING(fake_viewer_call(client, DISPLAY1_MOUSE, "SetAbsPosition", "uu", 1, 1),
 		      INVALID);
 	bus_stage_disable(stage, 0);
-	display_bus_set_absolute(stage->bus, true);
+	display_bus_set_absolute(stage->bus, 0, true);
 	EXPECT_STRING(fake_viewer_call(client, DISPLAY1_MOUSE, "SetAbsPosition", "uu", 0, 0),
 		      INVALID);
 	EXPECT_STRING(TOUCH(client, 0, 0, 1, 1), INVALID);

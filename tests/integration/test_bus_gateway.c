@@ -196,7 +196,7 @@ static void input_reaches_the_devices(void)
 static void a_relative_pointer_is_driven_by_distances(void)
 {
 	STAGE *stage = bus_stage_create_red();
-	display_bus_set_absolute(stage->bus, false);
+	display_bus_set_absolute(stage->bus, 0, false);
 	GATEWAY *gateway = gateway_create(stage, ANY_SIZE);
 
 	WAIT_UNTIL(stage, pixel(gateway, 0, 0, 0) == RED);
