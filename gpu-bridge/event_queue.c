@@ -150,11 +150,16 @@ static bool merge(struct event_queue *queue, const struct change *change)
 		*last = *change;
 		return true;
 	case CHANGE_MOTION:
-	case CHANGE_WHEEL:
-		if (last->kind != change->kind)
+		if (last->kind != CHANGE_MOTION)
 			return false;
 		add_up(&last->x, change->x);
 		add_up(&last->y, change->y);
+		return true;
+	case CHANGE_WHEEL:
+		/* Forth and back is not nothing. */
+		if (last->kind != CHANGE_WHEEL || (last->x > 0) != (change->x > 0))
+			return false;
+		add_up(&last->x, change->x);
 		return true;
 	case CHANGE_TOUCH_MOVE:
 		return merge_touch(queue, change);
@@ -285,13 +290,17 @@ void event_queue_set_open(struct event_queue *queue, bool is_open)
 
 void event_queue_add(struct event_queue *queue, const struct change *change)
 {
+	struct change new = *change;
+
 	assert(change->code < (change->kind == CHANGE_KEY ? KEY_CNT : EVENT_SLOTS));
-	if (!is_news(&queue->now, change))
+	if (change->kind == CHANGE_TOUCH_DOWN && queue->now.contacts[change->code].is_down)
+		new.kind = CHANGE_TOUCH_MOVE;
+	if (!is_news(&queue->now, &new))
 		return;
 	catch_up(queue);
-	note(&queue->now, change);
-	if (!queue->is_open || queue->is_behind || !push(queue, change))
-		fall_behind(queue, change);
+	note(&queue->now, &new);
+	if (!queue->is_open || queue->is_behind || !push(queue, &new))
+		fall_behind(queue, &new);
 }
 
 void event_queue_forget(struct event_queue *queue)

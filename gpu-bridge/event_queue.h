@@ -43,7 +43,7 @@ enum change_kind {
 	CHANGE_POSITION,   /* `x`, `y` */
 	CHANGE_MOTION,	   /* `x`, `y`: by how much */
 	CHANGE_WHEEL,	   /* `x`: notches, up is positive */
-	CHANGE_TOUCH_DOWN, /* `code`: the finger's slot; `x`, `y` */
+	CHANGE_TOUCH_DOWN, /* `code`: the finger's slot; `x`, `y`. One that is down moves */
 	CHANGE_TOUCH_MOVE, /* likewise */
 	CHANGE_TOUCH_UP,   /* `code`: the finger's slot */
 };

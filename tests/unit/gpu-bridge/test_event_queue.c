@@ -102,6 +102,16 @@ static void a_finger_has_a_slot_and_an_id_of_its_own(void)
 		      "slot 3 id -1; slot 0 id -1 key 330 0; slot 3 id 2 key 330 1 mx 50 my 60;");
 }
 
+static void a_finger_that_is_down_already_moves(void)
+{
+	QUEUE *queue = open_queue();
+
+	add(queue, CHANGE_TOUCH_DOWN, 0, 1, 1);
+	add(queue, CHANGE_TOUCH_DOWN, 0, 2, 2);
+	add(queue, CHANGE_TOUCH_DOWN, 0, 2, 2);
+	expect(queue, "slot 0 id 0 key 330 1 mx 1 my 1; slot 0 mx 2 my 2;");
+}
+
 static void fingers_that_are_not_down_neither_move_nor_leave(void)
 {
 	QUEUE *queue = open_queue();
@@ -155,8 +165,9 @@ static void relative_motion_and_notches_add_up(void)
 	add(queue, CHANGE_MOTION, 0, -2, 3);
 	add(queue, CHANGE_WHEEL, 0, 1, 0);
 	add(queue, CHANGE_WHEEL, 0, 1, 0);
+	add(queue, CHANGE_WHEEL, 0, -1, 0);
 	add(queue, CHANGE_MOTION, 0, 1, 0);
-	expect(queue, "dx 3 dy 3; wheel 2; dx 1;");
+	expect(queue, "dx 3 dy 3; wheel 2; wheel -1; dx 1;");
 	add(queue, CHANGE_MOTION, 0, INT32_MAX, INT32_MIN);
 	add(queue, CHANGE_MOTION, 0, INT32_MAX, INT32_MIN);
 	expect(queue, "dx 2147483647 dy -2147483648;");
@@ -354,6 +365,7 @@ int main(void)
 	RUN_TEST(a_key_that_is_down_is_not_pressed_again);
 	RUN_TEST(positions_motion_and_the_wheel_are_told);
 	RUN_TEST(a_finger_has_a_slot_and_an_id_of_its_own);
+	RUN_TEST(a_finger_that_is_down_already_moves);
 	RUN_TEST(fingers_that_are_not_down_neither_move_nor_leave);
 	RUN_TEST(a_frame_goes_on_where_it_stopped);
 	RUN_TEST(the_newest_position_counts);
