@@ -28,7 +28,7 @@ enum containment {
 };
 
 /* Sockets that a bridge makes. */
-#define CONTAINMENT_SOCKETS_MAX 8
+#define CONTAINMENT_SOCKETS_MAX 64
 
 /* What has to go on working. */
 struct containment_needs {

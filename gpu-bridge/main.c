@@ -16,6 +16,7 @@
 #include "gpu-bridge/containment.h"
 #include "gpu-bridge/display_bus.h"
 #include "gpu-bridge/gpu_device.h"
+#include "gpu-bridge/input_events.h"
 #include "gpu-bridge/options.h"
 #include "gpu-bridge/panel.h"
 
@@ -96,16 +97,69 @@ static int could_not(const char *what, const char *where, int error)
 	return error;
 }
 
+static bool has_devices(const struct options *options)
+{
+	unsigned count = 0;
+
+	for (enum input_kind kind = 0; kind < INPUT_KINDS; kind++)
+		count += options->input[kind].count;
+	return count > 0;
+}
+
+/* Without devices of our own, input goes to the virtual machine's, by its monitor. */
+static int open_input(const struct options *options, struct loop *loop, struct display *display,
+		      struct input_events **ret_input)
+{
+	if (!has_devices(options))
+		return 0;
+	log_info("input devices do not survive this bridge: when it ends, QEMU goes on, but aborts "
+		 "at the guest's next reset");
+	return input_events_create(loop, display, options->input, ret_input);
+}
+
+/* `input` may be NULL. */
+static int open_bus(const struct options *options, struct loop *loop, struct display *display,
+		    struct input_events *input, struct display_bus **ret_bus)
+{
+	static const struct display_bus_input_ops no_input = {0};
+	const struct display_bus_options bus_options = {
+		.path = options->display,
+		.name = options->name,
+		.patience_us = DISPLAY_BUS_PATIENCE_US,
+		.input = input ? input_events_ops(input) : &no_input,
+		.input_data = input,
+	};
+	int r = display_bus_create(loop, display, &bus_options, ret_bus);
+
+	if (r < 0)
+		return could_not("serve ", options->display, r);
+	if (input)
+		input_events_attach(input, *ret_bus);
+	return 0;
+}
+
+static void need_socket(struct containment_needs *needs, unsigned *count,
+			const struct vhost_address *address)
+{
+	if (address->we_listen)
+		needs->sockets[(*count)++] = address->path;
+	else
+		needs->connects = true;
+}
+
 static int contain(const struct options *options, bool has_gpu)
 {
-	const struct vhost_address *gpu = &options->gpu;
-	const struct containment_needs needs = {
+	struct containment_needs needs = {
 		.makes_code = options->gl && !has_gpu,
 		.has_gpu = has_gpu,
-		.connects = !gpu->we_listen,
-		.sockets = {options->display, gpu->we_listen ? gpu->path : NULL},
+		.sockets = {options->display},
 	};
+	unsigned count = 1;
 
+	need_socket(&needs, &count, &options->gpu);
+	for (enum input_kind kind = 0; kind < INPUT_KINDS; kind++)
+		for (unsigned i = 0; i < options->input[kind].count; i++)
+			need_socket(&needs, &count, &options->input[kind].at[i]);
 	return containment_start(options->containment, &needs);
 }
 
@@ -117,6 +171,7 @@ static int run(const struct options *options)
 	CLEANUP(gpu_device_destroyp) struct gpu_device *gpu = NULL;
 	CLEANUP(vhost_user_destroyp) struct vhost_user *vhost = NULL;
 	CLEANUP(panel_destroyp) struct panel *panel = NULL;
+	CLEANUP(input_events_destroyp) struct input_events *input = NULL;
 	CLEANUP(display_bus_destroyp) struct display_bus *bus = NULL;
 	int r;
 
@@ -135,20 +190,11 @@ static int run(const struct options *options)
 	r = gpu_device_create(loop, display, renderer, options->memory_max, &gpu);
 	if (r < 0)
 		return could_not("start to render", "", r);
-	if (options->display) {
-		/* Input goes to the virtual machine's own devices, by its monitor. */
-		static const struct display_bus_input_ops no_input = {0};
-		const struct display_bus_options bus_options = {
-			.path = options->display,
-			.name = options->name,
-			.patience_us = DISPLAY_BUS_PATIENCE_US,
-			.input = &no_input,
-		};
-
-		r = display_bus_create(loop, display, &bus_options, &bus);
-		if (r < 0)
-			return could_not("serve ", options->display, r);
-	}
+	r = open_input(options, loop, display, &input);
+	if (r == 0 && options->display)
+		r = open_bus(options, loop, display, input, &bus);
+	if (r < 0)
+		return r;
 	r = vhost_user_create(loop, &options->gpu,
 			      options->gl ? &gpu_vhost_device_3d : &gpu_vhost_device, gpu, &vhost);
 	if (r < 0)

@@ -121,6 +121,49 @@ static int parse_gl(struct options *options, const char *text, char *error)
 	return 0;
 }
 
+static bool has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* A path alone is one to listen at. */
+static int parse_device(struct options *options, enum input_kind kind, const char *text,
+			char *error)
+{
+	unsigned max = kind == INPUT_KEYBOARD ? 1 : DISPLAY_OUTPUTS_MAX;
+	struct input_sockets *sockets = &options->input[kind];
+	struct vhost_address address = {true, text};
+
+	if (!text[0] || ((has_prefix(text, "listen:") || has_prefix(text, "connect:")) &&
+			 vhost_address_parse(text, &address) < 0))
+		return FAIL("--%s: \"%.60s\" is none of PATH, listen:PATH, connect:PATH",
+			    input_kind_name(kind), text);
+	if (sockets->count == max)
+		return FAIL("--%s: there can be %u at most", input_kind_name(kind), max);
+	sockets->at[sockets->count++] = address;
+	return 0;
+}
+
+static int parse_keyboard(struct options *options, const char *text, char *error)
+{
+	return parse_device(options, INPUT_KEYBOARD, text, error);
+}
+
+static int parse_tablet(struct options *options, const char *text, char *error)
+{
+	return parse_device(options, INPUT_TABLET, text, error);
+}
+
+static int parse_mouse(struct options *options, const char *text, char *error)
+{
+	return parse_device(options, INPUT_MOUSE, text, error);
+}
+
+static int parse_touch(struct options *options, const char *text, char *error)
+{
+	return parse_device(options, INPUT_TOUCH, text, error);
+}
+
 static int parse_containment(struct options *options, const char *text, char *error)
 {
 	if (!containment_from_name(text, &options->containment))
@@ -151,6 +194,10 @@ static const struct option {
 	 parse_mode},
 	{"--memory", "MB", "what the guest's pictures may take; 512", parse_memory},
 	{"--gl", NULL, "3D for the guest, by OpenGL", parse_gl},
+	{"--keyboard", "PATH", "a virtio keyboard on this vhost-user socket", parse_keyboard},
+	{"--tablet", "PATH", "a tablet likewise; again for the next output", parse_tablet},
+	{"--mouse", "PATH", "a mouse likewise", parse_mouse},
+	{"--touch", "PATH", "a touch screen likewise", parse_touch},
 	{"--containment", "auto|full|jit|off", "what it gives up once it runs; auto",
 	 parse_containment},
 	{"--log-level", "LEVEL", "error, warning, info or debug; info", parse_log_level},
@@ -184,6 +231,21 @@ static int parse_one(struct options *options, const char *name, const char *valu
 	return FAIL("%.60s: there is no such option", name);
 }
 
+static int check_devices(const struct options *options, char *error)
+{
+	for (enum input_kind kind = 0; kind < INPUT_KINDS; kind++) {
+		unsigned count = options->input[kind].count;
+
+		if (count > options->outputs)
+			return FAIL("--%s: there are more of them (%u) than outputs (%u)",
+				    input_kind_name(kind), count, options->outputs);
+		if (count > 0 && !options->display)
+			return FAIL("--%s: without --display there is no input",
+				    input_kind_name(kind));
+	}
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *ret_options, char error[OPTIONS_ERROR_MAX])
 {
 	*ret_options = (struct options){
@@ -206,5 +268,5 @@ int options_parse(int argc, char **argv, struct options *ret_options, char error
 	}
 	if (!ret_options->gpu.path)
 		return FAIL("--gpu is missing");
-	return 0;
+	return check_devices(ret_options, error);
 }

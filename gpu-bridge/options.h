@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "gpu-bridge/containment.h"
 #include "gpu-bridge/display.h"
+#include "gpu-bridge/input_events.h"
 #include "gpu-bridge/vhost_connection.h"
 
 /* Room for a sentence about what was wrong, with its end. */
@@ -25,10 +26,11 @@ struct options_size {
 };
 
 struct options {
-	const char *name;	  /* of the guest */
-	struct vhost_address gpu; /* required */
-	const char *display;	  /* a socket's path; NULL: nobody can watch */
-	bool panel;		  /* QEMU's own display shows the guest too */
+	const char *name;			 /* of the guest */
+	struct vhost_address gpu;		 /* required */
+	const char *display;			 /* a socket's path; NULL: nobody can watch */
+	struct input_sockets input[INPUT_KINDS]; /* none: input goes to QEMU's own devices */
+	bool panel;				 /* QEMU's own display shows the guest too */
 	unsigned outputs;
 	struct options_size sizes[DISPLAY_OUTPUTS_MAX]; /* of each output */
 	uint64_t memory_max;				/* bytes */

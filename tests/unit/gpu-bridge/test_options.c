@@ -110,6 +110,9 @@ static void what_is_wrong_is_named(void)
 		{"--name", ""},
 		{"--display", ""},
 		{"--panel", "yes"},
+		{"--keyboard", ""},
+		{"--tablet", "listen:"},
+		{"--touch", "connect:"},
 		{"--log-level", "loud"},
 		{"--colour", "red"},
 		{"--mode", NULL},
@@ -138,6 +141,42 @@ static void a_socket_for_the_gpu_is_needed(void)
 	EXPECT_STRING(error, "--gpu is missing");
 }
 
+static void input_devices_are_taken_in_their_order(void)
+{
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+
+	EXPECT_INT(PARSE("--gpu", "listen:g", "--display", "d", "--outputs", "2", "--keyboard", "k",
+			 "--touch", "listen:t0", "--touch", "connect:t1"),
+		   0);
+	EXPECT_INT(options.input[INPUT_KEYBOARD].count, 1);
+	EXPECT(options.input[INPUT_KEYBOARD].at[0].we_listen);
+	EXPECT_STRING(options.input[INPUT_KEYBOARD].at[0].path, "k");
+	EXPECT_INT(options.input[INPUT_TOUCH].count, 2);
+	EXPECT(options.input[INPUT_TOUCH].at[0].we_listen);
+	EXPECT_STRING(options.input[INPUT_TOUCH].at[0].path, "t0");
+	EXPECT(!options.input[INPUT_TOUCH].at[1].we_listen);
+	EXPECT_STRING(options.input[INPUT_TOUCH].at[1].path, "t1");
+	EXPECT_INT(options.input[INPUT_TABLET].count, 0);
+	EXPECT_INT(options.input[INPUT_MOUSE].count, 0);
+}
+
+static void input_devices_that_make_no_sense_are_refused(void)
+{
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+
+	EXPECT_INT(PARSE("--gpu", "listen:g", "--display", "d", "--tablet", "a", "--tablet", "b"),
+		   -EINVAL);
+	EXPECT_STRING(error, "--tablet: there are more of them (2) than outputs (1)");
+	EXPECT_INT(PARSE("--gpu", "listen:g", "--display", "d", "--outputs", "2", "--keyboard", "a",
+			 "--keyboard", "b"),
+		   -EINVAL);
+	EXPECT_STRING(error, "--keyboard: there can be 1 at most");
+	EXPECT_INT(PARSE("--gpu", "listen:g", "--mouse", "a"), -EINVAL);
+	EXPECT_STRING(error, "--mouse: without --display there is no input");
+}
+
 int main(void)
 {
 	RUN_TEST(without_options_there_is_one_output_and_half_a_gigabyte);
@@ -145,6 +184,8 @@ int main(void)
 	RUN_TEST(each_output_can_have_a_size_of_its_own_and_the_last_is_for_the_rest);
 	RUN_TEST(a_flag_takes_no_word_from_what_follows);
 	RUN_TEST(what_is_wrong_is_named);
+	RUN_TEST(input_devices_are_taken_in_their_order);
+	RUN_TEST(input_devices_that_make_no_sense_are_refused);
 	RUN_TEST(a_socket_for_the_gpu_is_needed);
 	return 0;
 }
