@@ -78,6 +78,13 @@ class RunVm(unittest.TestCase):
         self.assertEqual(self.values("-device", *words)[-1],
                          "virtio-tablet-pci,display=gpu0,head=2")
 
+    def test_a_bridge_s_input_devices_take_the_place_of_qemu_s(self):
+        words = ("--bridge", "connect:/tmp/a", "--input", "/tmp/k", "--input", "/tmp/t,0")
+        self.assertEqual(self.values("-device", *words)[1:], [
+            "vhost-user-input-pci,chardev=input0", "vhost-user-input-pci,chardev=input1"])
+        self.assertEqual(self.values("-chardev", *words)[1:3], [
+            "socket,id=input0,path=/tmp/k", "socket,id=input1,path=/tmp/t,,0"])
+
     def test_every_monitor_gets_its_socket(self):
         self.assertEqual(
             self.values("-qmp", "--qmp", "/tmp/a", "--qmp", "/tmp/b,c"),
@@ -106,6 +113,7 @@ class RunVm(unittest.TestCase):
             self.expect_refused(f"--outputs: not a number from 1 to 16: {outputs}", "--outputs",
                                 outputs)
         self.expect_refused("--memory: not a number of megabytes: 1G", "--memory", "1G")
+        self.expect_refused("--input: there is no --bridge", "--input", "/tmp/k")
         self.expect_refused("neither kvm nor tcg: xen", "--accel", "xen")
         self.expect_refused("--qmp", "--qmp")
         self.expect_refused("no guest for riscv64", "--arch", "riscv64")
