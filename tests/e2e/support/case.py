@@ -121,10 +121,12 @@ class BridgeTest(GuestTest):
     gateway captures; that this is right is compared elsewhere (test_gpu_bridge.py)."""
 
     bridge_listens = False
+    bridge_options = ()
 
     @classmethod
     def start_guest(cls, options=()):
-        cls.bridge = Bridge(cls.folder, cls.results, cls.heads, listens=cls.bridge_listens)
+        cls.bridge = Bridge(cls.folder, cls.results, cls.heads, cls.bridge_options,
+                            listens=cls.bridge_listens)
         cls.addClassCleanup(cls.stop_bridge)
         cls.bridge.start()
         super().start_guest((*cls.bridge.vm_options, *options))
