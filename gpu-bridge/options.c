@@ -184,9 +184,9 @@ static const struct option {
 	const char *help;
 	int (*parse)(struct options *options, const char *text, char *error);
 } all_options[] = {
-	{"--name", "NAME", "the guest's name", parse_name},
+	{"--name", "NAME", "the guest's name; guest", parse_name},
 	{"--gpu", "listen:PATH|connect:PATH", "the virtual machine's vhost-user socket", parse_gpu},
-	{"--display", "PATH", "serve org.qemu.Display1 on this socket", parse_display},
+	{"--display", "PATH", "serve org.qemu.Display1 on this socket; off", parse_display},
 	{"--panel", "on|off", "show the guest on the virtual machine's own display too; off",
 	 parse_panel},
 	{"--outputs", "N", "how many outputs are plugged in; 1", parse_outputs},
@@ -195,7 +195,8 @@ static const struct option {
 	{"--memory", "MB", "what the guest's pictures may take; 512", parse_memory},
 	{"--gl", NULL, "3D for the guest, by OpenGL", parse_gl},
 	{"--keyboard", "PATH", "a virtio keyboard on this vhost-user socket", parse_keyboard},
-	{"--tablet", "PATH", "a tablet likewise; again for the next output", parse_tablet},
+	{"--tablet", "PATH", "a tablet likewise, and once more for each further output",
+	 parse_tablet},
 	{"--mouse", "PATH", "a mouse likewise", parse_mouse},
 	{"--touch", "PATH", "a touch screen likewise", parse_touch},
 	{"--containment", "auto|full|jit|off", "what it gives up once it runs; auto",
