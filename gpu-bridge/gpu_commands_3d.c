@@ -5,9 +5,11 @@
  * or a resource is checked here, and the renderer gets what exists.
  */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "gpu-bridge/gpu_request.h"
+#include "gpu-bridge/gpu_stream.h"
 #include "gpu-bridge/gpu_texture.h"
 #include "gpu-bridge/virtqueue.h"
 
@@ -174,6 +176,7 @@ static uint32_t submit_3d(struct gpu_state *gpu, struct gpu_request *request)
 {
 	const struct virtio_gpu_cmd_submit *command = &request->command.submit;
 	uint32_t *words;
+	size_t count;
 	int r;
 
 	if (!gpu_contexts_has(&gpu->contexts, command->hdr.ctx_id))
@@ -186,8 +189,11 @@ static uint32_t submit_3d(struct gpu_state *gpu, struct gpu_request *request)
 	if (!words)
 		return VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY;
 	chain_read(request->chain, sizeof(*command), words, command->size);
-	r = gpu->contexts.ops->submit(gpu->contexts.renderer, command->hdr.ctx_id, words,
-				      command->size / sizeof(*words));
+	count = command->size / sizeof(*words);
+	r = -EINVAL;
+	if (gpu_stream_is_allowed(&gpu->contexts, command->hdr.ctx_id, words, count))
+		r = gpu->contexts.ops->submit(gpu->contexts.renderer, command->hdr.ctx_id, words,
+					      count);
 	free(words);
 	return gpu_response_from_errno(r);
 }

@@ -15,7 +15,11 @@ bool gpu_stage_has_gl(void)
 
 struct gpu_stage *gpu_stage_create(void)
 {
-	bool has_gl = gpu_stage_has_gl();
+	return gpu_stage_create_with(gpu_stage_has_gl() ? renderer_of_gl() : &renderer_soft);
+}
+
+struct gpu_stage *gpu_stage_create_with(const struct renderer_ops *ops)
+{
 	struct gpu_stage *stage = xcalloc(1, sizeof(*stage));
 
 	EXPECT_INT(loop_create(&stage->loop), 0);
@@ -26,13 +30,12 @@ struct gpu_stage *gpu_stage_create(void)
 	display_set_mode(stage->display, 0, &(struct display_mode){.width = 64, .height = 48});
 	display_set_mode(stage->display, 1,
 			 &(struct display_mode){.x = 64, .width = 32, .height = 24});
-	EXPECT_INT(gpu_device_create(stage->loop, stage->display,
-				     has_gl ? renderer_of_gl() : &renderer_soft, STAGE_MEMORY_MAX,
-				     &stage->gpu),
-		   0);
+	EXPECT_INT(
+		gpu_device_create(stage->loop, stage->display, ops, STAGE_MEMORY_MAX, &stage->gpu),
+		0);
 	EXPECT_INT(vhost_user_create(stage->loop, &stage->address,
-				     has_gl ? &gpu_vhost_device_3d : &gpu_vhost_device, stage->gpu,
-				     &stage->vhost),
+				     ops->three_d ? &gpu_vhost_device_3d : &gpu_vhost_device,
+				     stage->gpu, &stage->vhost),
 		   0);
 	stage->watching = display_watch(stage->display, &fake_watcher_ops, &stage->watcher);
 	stage->front = vhost_front_connect(stage->loop, stage->path, RAM_SIZE);

@@ -36,6 +36,9 @@ struct gpu_stage {
  * environment says, WINDSCREEN_TEST_RENDERER=gl: so the same tests run on each renderer. */
 struct gpu_stage *gpu_stage_create(void);
 
+/** The same, rendered by `ops`. */
+struct gpu_stage *gpu_stage_create_with(const struct renderer_ops *ops);
+
 /** Whether it is the renderer with 3D. */
 bool gpu_stage_has_gl(void);
 void gpu_stage_destroy(struct gpu_stage *stage);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Virgl stream
+ *
+ * A few of the commands that a guest's OpenGL driver puts into SUBMIT_3D: enough to make a
+ * texture one colour.
+ */
+
+#include <stdint.h>
+
+struct virgl_stream {
+	uint32_t words[256];
+	unsigned count;
+};
+
+/** A surface, number `handle`, of a resource's first level. */
+void virgl_stream_surface(struct virgl_stream *stream, uint32_t handle, uint32_t resource,
+			  uint32_t format);
+
+/** Draws into surface `handle` from now on. */
+void virgl_stream_target(struct virgl_stream *stream, uint32_t handle);
+
+/** Fills that. */
+void virgl_stream_clear(struct virgl_stream *stream, float red, float green, float blue,
+			float alpha);
+
+/** A command of any number, with one word, or none. */
+void virgl_stream_add(struct virgl_stream *stream, uint32_t command, uint32_t word);
+void virgl_stream_add_bare(struct virgl_stream *stream, uint32_t command);
+
+/** Destroys a surface. */
+void virgl_stream_forget(struct virgl_stream *stream, uint32_t handle);
