@@ -36,6 +36,7 @@ extern const struct command command_key;
 extern const struct command command_type;
 extern const struct command command_pointer;
 extern const struct command command_touch;
+extern const struct command command_console;
 
 /** Says what is wrong with the arguments. Returns STATUS_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

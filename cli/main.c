@@ -10,8 +10,8 @@
 #include "common/xalloc.h"
 
 static const struct command *const commands[] = {
-	&command_status, &command_capture, &command_compare, &command_wait,
-	&command_key,	 &command_type,	   &command_pointer, &command_touch,
+	&command_status, &command_capture, &command_compare, &command_wait,    &command_key,
+	&command_type,	 &command_pointer, &command_touch,   &command_console,
 };
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -88,6 +88,15 @@ static int set_input(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int set_serial(struct parser *parser, const char *value)
+{
+	static const char prefix[] = "unix:";
+
+	if (strncmp(value, prefix, strlen(prefix)) != 0 || !value[strlen(prefix)])
+		return fail(parser, "serial '%s' is not unix:PATH", value);
+	return set_text(&parser->config->serial, value + strlen(prefix));
+}
+
 static int set_listener(struct parser *parser, const char *option, const char *value,
 			bool may_be_unix, struct listen_address *address, bool *has_address)
 {
@@ -247,6 +256,7 @@ static const struct option {
 	{"input", "qmp:PATH",
 	 "where input goes instead: QEMU's monitor, beside a display that takes none (attach)",
 	 set_input},
+	{"serial", "unix:PATH", "where the guest's serial line is: a socket (none)", set_serial},
 	{"rdp", "ADDR:PORT", "serve RDP there (off)", set_rdp},
 	{"rdp-heads", "all|N",
 	 "heads for RDP clients (by their monitors: one gets head 0, several get all)",
@@ -578,6 +588,7 @@ void config_destroy(struct config *config)
 	free(config->name);
 	free(config->attach.path);
 	free(config->input);
+	free(config->serial);
 	free(config->control);
 	free(config->state_dir);
 	free(config->web_root);

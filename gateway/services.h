@@ -14,6 +14,7 @@ struct heads;
 struct loop;
 struct resize;
 struct seat;
+struct serial;
 struct viewers;
 struct workers;
 
@@ -23,6 +24,7 @@ struct services {
 	struct heads *heads;
 	struct feeds *feeds;
 	struct seat *seat;
+	struct serial *serial; /* NULL: none is known */
 	struct resize *resize;
 	struct viewers *viewers;
 	struct access *access;

@@ -19,6 +19,7 @@
 #include "gateway/resize.h"
 #include "gateway/services.h"
 #include "gateway/source/input_peer.h"
+#include "gateway/source/serial.h"
 #include "gateway/source/source.h"
 #include "gateway/status.h"
 #include "gateway/viewers.h"
@@ -177,6 +178,12 @@ static int create_services(struct session *session, struct loop *loop)
 		return r;
 	}
 	services->feeds = feeds_create(loop, session->encoders, services->heads, config->encoder);
+	if (config->serial)
+		r = serial_create(loop, config->serial, &services->serial);
+	if (r < 0) {
+		log_error("cannot read the serial line: %s", strerror(-r));
+		return r;
+	}
 	return access_create(config->access, config->state_dir, &services->access);
 }
 
@@ -285,6 +292,7 @@ void session_destroy(struct session *session)
 	feeds_destroy(session->services.feeds);
 	workers_destroy(session->services.workers);
 	resize_destroy(session->services.resize);
+	serial_destroy(session->services.serial);
 	source_destroy(session->source);
 	input_peer_destroy(session->input);
 	seat_destroy(session->services.seat);

@@ -9,9 +9,10 @@
  */
 
 struct api_input;
-struct api_waits;
+struct api_serial;
+struct loop;
 struct seat;
-struct services;
+struct serial;
 struct web_request;
 
 void api_status_get(struct web_request *request);
@@ -27,11 +28,14 @@ void api_input_touch(struct web_request *request);
 
 void api_wait_post(struct web_request *request);
 
-/* Those who wait for what a head shows. Loop thread; `services` outlives it. */
-struct api_waits *api_waits_create(const struct services *services);
+void api_serial_get(struct web_request *request);
+void api_serial_post(struct web_request *request);
 
-/** Nobody may wait anew. Gives all requests back. Accepts NULL. Loop thread. */
-void api_waits_destroy(struct api_waits *waits);
+/* Those who wait for what the guest says. `line` outlives it; NULL: there is none. Loop thread. */
+struct api_serial *api_serial_create(struct loop *loop, struct serial *line);
+
+/** Nobody may wait any more. Accepts NULL. Loop thread. */
+void api_serial_destroy(struct api_serial *serial);
 
 /* The one keyboard, pointer and touch screen of the API's clients. */
 struct api_input *api_input_create(struct seat *seat);

@@ -1,39 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/*
- * Requests that wait for what a head shows. The loop has them meanwhile, in a list: when a client
- * goes away, the server's thread can only tell the loop which request that was.
- */
+/* Requests that wait for what a head shows. */
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "common/base64.h"
-#include "common/loop.h"
 #include "common/worker.h"
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
 #include "gateway/web/api.h"
 #include "gateway/web/wait_request.h"
 #include "gateway/web/web_context.h"
+#include "gateway/web/web_errand.h"
 #include "gateway/web/web_request.h"
 #include "picture/verdict_json.h"
 
-/* Each may hold three pictures. */
-#define WAITS_MAX 16
-
-struct api_waits {
-	const struct services *services;
-	atomic_uint count;
-	struct waiting *first; /* the loop's */
-};
-
 struct waiting {
+	struct web_errand errand;
 	struct job job; /* of the reference, and later of the answer */
-	struct api_waits *waits;
-	struct waiting *next;
-	struct web_request *request; /* NULL: its client, or the server, is gone */
+	const struct services *services;
 	unsigned head;
 
 	struct wait_request *asked;
@@ -45,12 +31,9 @@ struct waiting {
 	struct picture *picture; /* for the answer */
 };
 
-struct api_waits *api_waits_create(const struct services *services)
+static struct waiting *waiting_of(struct job *job)
 {
-	struct api_waits *waits = xcalloc(1, sizeof(*waits));
-
-	waits->services = services;
-	return waits;
+	return (struct waiting *)((char *)job - offsetof(struct waiting, job));
 }
 
 static void free_waiting(struct waiting *waiting)
@@ -61,28 +44,11 @@ static void free_waiting(struct waiting *waiting)
 	free(waiting);
 }
 
-static void unlink_waiting(struct waiting *waiting)
-{
-	struct waiting **link = &waiting->waits->first;
-
-	while (*link != waiting)
-		link = &(*link)->next;
-	*link = waiting->next;
-	atomic_fetch_sub(&waiting->waits->count, 1);
-}
-
-/* Gives the request back, which has its answer, unless its client is gone. */
-static void deliver(struct waiting *waiting)
-{
-	web_request_deliver(TAKE(waiting->request));
-	unlink_waiting(waiting);
-}
-
 /* -- The answer ------------------------------------------------------------------- */
 
 static void run_compress(struct job *job)
 {
-	struct waiting *waiting = (struct waiting *)job;
+	struct waiting *waiting = waiting_of(job);
 	CLEANUP(freep) uint8_t *png = NULL;
 	CLEANUP(freep) char *text = NULL;
 	size_t size;
@@ -96,17 +62,17 @@ static void run_compress(struct job *job)
 
 static void handle_compressed(struct job *job)
 {
-	struct waiting *waiting = (struct waiting *)job;
+	struct waiting *waiting = waiting_of(job);
 
 	waiting->is_working = false;
-	if (waiting->request) {
+	if (waiting->errand.request) {
 		if (waiting->result < 0)
-			web_answer_error(waiting->request, 500,
+			web_answer_error(waiting->errand.request, 500,
 					 "the picture could not be compressed: %s",
 					 strerror(-waiting->result));
 		else
-			web_answer_json(waiting->request, 200, TAKE(waiting->answer));
-		deliver(waiting);
+			web_answer_json(waiting->errand.request, 200, TAKE(waiting->answer));
+		web_errand_deliver(&waiting->errand);
 	}
 	free_waiting(waiting);
 }
@@ -149,14 +115,13 @@ static void handle_done(void *data, const struct head_wait_outcome *outcome)
 	waiting->picture = outcome->picture ? copy_of(outcome->picture) : NULL;
 	waiting->job.run = run_compress;
 	waiting->job.done = handle_compressed;
-	if (waiting->picture &&
-	    workers_submit(waiting->waits->services->workers, &waiting->job) == 0) {
+	if (waiting->picture && workers_submit(waiting->services->workers, &waiting->job) == 0) {
 		waiting->is_working = true;
 		return;
 	}
 	/* Without the picture rather than not at all. */
-	web_answer_json(waiting->request, 200, TAKE(waiting->answer));
-	deliver(waiting);
+	web_answer_json(waiting->errand.request, 200, TAKE(waiting->answer));
+	web_errand_deliver(&waiting->errand);
 	free_waiting(waiting);
 }
 
@@ -164,14 +129,14 @@ static void handle_done(void *data, const struct head_wait_outcome *outcome)
 
 static void refuse(struct waiting *waiting, unsigned status, const char *sentence)
 {
-	web_answer_error(waiting->request, status, "%s", sentence);
-	deliver(waiting);
+	web_answer_error(waiting->errand.request, status, "%s", sentence);
+	web_errand_deliver(&waiting->errand);
 	free_waiting(waiting);
 }
 
 static void start_waiting(struct waiting *waiting)
 {
-	const struct services *services = waiting->waits->services;
+	const struct services *services = waiting->services;
 	int r = head_wait_start(services->loop, services->workers,
 				heads_get(services->heads, waiting->head),
 				waiting->asked->condition, waiting->asked->timeout_us, handle_done,
@@ -185,7 +150,7 @@ static void start_waiting(struct waiting *waiting)
 
 static void run_decode(struct job *job)
 {
-	struct waiting *waiting = (struct waiting *)job;
+	struct waiting *waiting = waiting_of(job);
 	struct wait_request *asked = waiting->asked;
 
 	waiting->result = picture_from_png(asked->reference_png, asked->reference_size,
@@ -208,10 +173,10 @@ static bool areas_are_inside(const struct head_wait_condition *condition)
 
 static void handle_decoded(struct job *job)
 {
-	struct waiting *waiting = (struct waiting *)job;
+	struct waiting *waiting = waiting_of(job);
 
 	waiting->is_working = false;
-	if (!waiting->request)
+	if (!waiting->errand.request)
 		free_waiting(waiting);
 	else if (waiting->result == -ENOMEM)
 		refuse(waiting, 503, "there is not enough memory for the reference");
@@ -223,78 +188,35 @@ static void handle_decoded(struct job *job)
 		start_waiting(waiting);
 }
 
-/* Loop thread. */
-static void handle_post(void *data)
+static void handle_start(struct web_errand *errand)
 {
-	struct waiting *waiting = data;
+	struct waiting *waiting = (struct waiting *)errand;
 
-	waiting->next = waiting->waits->first;
-	waiting->waits->first = waiting;
 	if (!waiting->asked->reference_png) {
 		start_waiting(waiting);
 		return;
 	}
 	waiting->job.run = run_decode;
 	waiting->job.done = handle_decoded;
-	if (workers_submit(waiting->waits->services->workers, &waiting->job) < 0)
+	if (workers_submit(waiting->services->workers, &waiting->job) < 0)
 		refuse(waiting, 429, "too many pictures are being looked at");
 	else
 		waiting->is_working = true;
 }
 
-/* -- Clients that go away ----------------------------------------------------------- */
-
-/* Gives the request back without an answer. */
-static void give_up(struct waiting *waiting)
+static void handle_give_up(struct web_errand *errand)
 {
+	struct waiting *waiting = (struct waiting *)errand;
+
 	if (waiting->wait)
 		head_wait_cancel(TAKE(waiting->wait));
-	deliver(waiting);
 	/* Else when the worker has done. */
 	if (!waiting->is_working)
 		free_waiting(waiting);
 }
 
-struct farewell {
-	struct api_waits *waits;
-	const struct web_request *request; /* to compare with, and no more */
-};
-
-/* Loop thread. What had its answer meanwhile is not in the list any more; and a new request at the
- * same place is not in it yet. */
-static void handle_farewell(void *data)
-{
-	struct farewell *farewell = data;
-	struct waiting *waiting = farewell->waits->first;
-
-	while (waiting && waiting->request != farewell->request)
-		waiting = waiting->next;
-	if (waiting)
-		give_up(waiting);
-	free(farewell);
-}
-
-static void handle_gone(struct web_request *request)
-{
-	struct web_server *server = request->server;
-	struct farewell *farewell = xcalloc(1, sizeof(*farewell));
-
-	*farewell = (struct farewell){server->waits, request};
-	loop_post(server->services.loop, handle_farewell, farewell);
-}
-
-void api_waits_destroy(struct api_waits *waits)
-{
-	if (!waits)
-		return;
-	while (waits->first)
-		give_up(waits->first);
-	free(waits);
-}
-
 void api_wait_post(struct web_request *request)
 {
-	struct api_waits *waits = request->server->waits;
 	struct json_object *json = web_request_json(request);
 	struct wait_request *asked = NULL;
 	char error[REQUEST_ERROR_MAX];
@@ -309,21 +231,12 @@ void api_wait_post(struct web_request *request)
 		web_answer_error(request, status, "%s", error);
 		return;
 	}
-	if (atomic_load(&waits->count) >= WAITS_MAX) {
-		web_answer_error(request, 429, "%d clients are waiting already", WAITS_MAX);
-		wait_request_destroy(asked);
-		return;
-	}
-	if (!web_request_defer(request)) {
-		wait_request_destroy(asked);
-		return;
-	}
-	request->on_gone = handle_gone;
-	atomic_fetch_add(&waits->count, 1);
 	waiting = xcalloc(1, sizeof(*waiting));
-	waiting->waits = waits;
-	waiting->request = request;
+	waiting->errand.start = handle_start;
+	waiting->errand.give_up = handle_give_up;
+	waiting->services = &request->server->services;
 	waiting->head = request->head;
 	waiting->asked = asked;
-	loop_post(request->server->services.loop, handle_post, waiting);
+	if (!web_errand_begin(request, &waiting->errand))
+		free_waiting(waiting);
 }

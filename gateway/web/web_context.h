@@ -27,8 +27,9 @@
 #include "gateway/web/web_server.h"
 
 struct api_input;
-struct api_waits;
+struct api_serial;
 struct web_channel;
+struct web_errands;
 struct web_events;
 struct web_inbox;
 struct web_listener;
@@ -61,7 +62,8 @@ struct web_server {
 	struct web_sessions *sessions;
 	struct web_inbox *inbox; /* answers that other threads made */
 	struct api_input *input;
-	struct api_waits *waits;
+	struct api_serial *serial;
+	struct web_errands *errands;
 	struct web_events *events;
 	struct lws_dll2_owner connections;
 	unsigned logins_waiting;

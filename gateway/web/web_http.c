@@ -18,6 +18,9 @@
 /* A client that does not take its answer is closed after this long without progress. */
 #define WRITE_TIMEOUT_S 30
 
+/* The longest that a GET waits for something to come. */
+#define WEB_WAIT_MAX_MS 60000
+
 /* -- Headers ---------------------------------------------------------------- */
 
 /* All headers that admission looks at: what it owns. */
@@ -160,13 +163,31 @@ static void find(struct web_request *request, enum web_method method)
 		web_answer_error(request, 404, "there is no head %u", request->head);
 }
 
+/* The value of `name` in the query, "name=", in `text`; "" when it is not there. */
+static const char *argument_of(struct lws *wsi, const char *name, char text[WEB_HEADER_MAX])
+{
+	return lws_get_urlarg_by_name(wsi, name, text, WEB_HEADER_MAX) ?: "";
+}
+
+static void read_arguments(struct web_request *request)
+{
+	struct lws *wsi = request->connection->wsi;
+	char text[WEB_HEADER_MAX];
+	const char *since;
+	unsigned long wait_ms;
+
+	request->wants_cursor = strcmp(argument_of(wsi, "cursor=", text), "1") == 0;
+	since = argument_of(wsi, "since=", text);
+	request->since = strcmp(since, "end") == 0 ? UINT64_MAX : strtoull(since, NULL, 10);
+	wait_ms = strtoul(argument_of(wsi, "wait_ms=", text), NULL, 10);
+	request->wait_ms = wait_ms < WEB_WAIT_MAX_MS ? (unsigned)wait_ms : WEB_WAIT_MAX_MS;
+}
+
 static void read_request(struct web_request *request)
 {
 	struct lws *wsi = request->connection->wsi;
-	char argument[WEB_HEADER_MAX];
-	const char *value = lws_get_urlarg_by_name(wsi, "cursor=", argument, sizeof(argument));
 
-	request->wants_cursor = value && strcmp(value, "1") == 0;
+	read_arguments(request);
 	copy_short_header(wsi, WSI_TOKEN_HOST, request->host);
 	copy_short_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, request->content_type);
 	copy_short_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->if_none_match);

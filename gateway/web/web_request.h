@@ -59,6 +59,8 @@ struct web_request {
 	bool is_control;
 	bool is_head; /* HEAD: the answer's body stays here */
 	bool wants_cursor;
+	uint64_t since;	  /* 0 where it is not said; UINT64_MAX: the end */
+	unsigned wait_ms; /* 0 where it is not said */
 	char host[WEB_HEADER_MAX];
 	char content_type[WEB_HEADER_MAX];
 	char if_none_match[WEB_HEADER_MAX];

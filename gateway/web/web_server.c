@@ -19,6 +19,7 @@
 #include "gateway/web/web_channel.h"
 #include "gateway/web/web_connection.h"
 #include "gateway/web/web_context.h"
+#include "gateway/web/web_errand.h"
 #include "gateway/web/web_events.h"
 #include "gateway/web/web_http.h"
 #include "gateway/web/web_inbox.h"
@@ -412,7 +413,8 @@ int web_server_create(const struct services *services, const struct web_options 
 					       options->state_dir);
 	server->inbox = web_inbox_create();
 	server->input = api_input_create(services->seat);
-	server->waits = api_waits_create(&server->services);
+	server->serial = api_serial_create(services->loop, services->serial);
+	server->errands = web_errands_create(services->loop);
 	name_cookie(server, options);
 
 	r = create_context(server, options->key);
@@ -442,12 +444,13 @@ void web_server_destroy(struct web_server *server)
 		lws_context_destroy(server->lws);
 	/* Posts that ask for the status, or to wait. */
 	loop_run_posts(server->services.loop);
-	api_waits_destroy(server->waits);
+	web_errands_destroy(server->errands);
 	web_inbox_close(server->inbox);
 	web_listener_destroy(server->browser);
 	web_listener_destroy(server->control);
 	web_events_destroy(server->events);
 	api_input_destroy(server->input);
+	api_serial_destroy(server->serial);
 	web_sessions_destroy(server->sessions);
 	free(server->host);
 	free(server->web_root);

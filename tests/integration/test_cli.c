@@ -156,6 +156,30 @@ static void a_wait_that_was_in_vain_says_how_far_off_it_was(void)
 	forget_requests();
 }
 
+static void the_guest_is_talked_to_on_its_serial_line(void)
+{
+	/* "booting\nlogin: " */
+	answer(200, "{\"start\": 0, \"next\": 15, \"data\": \"Ym9vdGluZwpsb2dpbjog\"}");
+	RUN_AT("console", "--send", "hello", "--expect", "^log[a-z]+: $");
+	expect_asked("GET /api/v1/serial?since=end&wait_ms=0\n"
+		     "POST /api/v1/serial { \"data\": \"aGVsbG8K\" }\n"
+		     "GET /api/v1/serial?since=15&wait_ms=25000\n");
+	EXPECT_STRING(output.out, "booting\nlogin: ");
+	RUN_AT("console", "--all", "--expect", "boot");
+	expect_asked("GET /api/v1/serial?since=0&wait_ms=25000\n");
+
+	RUN_AT("console", "--expect", "logout", "--timeout", "1ms");
+	EXPECT_INT(exit_status, 1);
+	EXPECT_STRING(output.err, "windscreen: the guest did not say \"logout\" within 1 ms\n");
+	forget_requests();
+	RUN_AT("console", "--expect", "a(b");
+	expect_refused(2, "a(b is no regular expression: ");
+	answer(503, "{\"error\": \"this gateway has no serial line (--serial)\"}");
+	RUN_AT("console", "--expect", "x");
+	expect_refused(3, "no serial line");
+	forget_requests();
+}
+
 static void a_capture_that_is_not_whole_leaves_no_file(void)
 {
 	answer(200, "half a picture");
@@ -349,6 +373,7 @@ int main(void)
 	RUN_TEST(a_capture_is_saved_as_it_comes);
 	RUN_TEST(a_wait_asks_for_what_it_waits_for);
 	RUN_TEST(a_wait_that_was_in_vain_says_how_far_off_it_was);
+	RUN_TEST(the_guest_is_talked_to_on_its_serial_line);
 	RUN_TEST(a_capture_that_is_not_whole_leaves_no_file);
 	RUN_TEST(a_full_disk_is_reported);
 	RUN_TEST(the_gateways_reason_is_passed_on);

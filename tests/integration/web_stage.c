@@ -73,11 +73,21 @@ static void write_pages(struct stage *stage)
 	write_file(stage->directory, "outside.js", "secret", 0644);
 }
 
+void stage_restart(struct stage *stage)
+{
+	struct web_options options = {.address = &stage->address,
+				      .control_path = stage->control.path,
+				      .web_root = stage->web_root};
+
+	web_server_destroy(TAKE(stage->server));
+	EXPECT_INT(listen_address_parse("127.0.0.1:0", &stage->address), 0);
+	EXPECT_INT(stage_create_server(stage, &options, &stage->server), 0);
+	stage->address = *web_server_address(stage->server);
+}
+
 void stage_open(struct stage *stage, enum access_mode mode)
 {
 	struct services *services = &stage->services;
-	struct web_options options = {.address = &stage->address,
-				      .control_path = stage->control.path};
 
 	*stage = (struct stage){.rfb = -1, .directory = temporary_create()};
 	EXPECT_INT(loop_create(&stage->loop), 0);
@@ -92,12 +102,9 @@ void stage_open(struct stage *stage, enum access_mode mode)
 	stage_show(stage);
 	write_pages(stage);
 
-	EXPECT_INT(listen_address_parse("127.0.0.1:0", &stage->address), 0);
 	stage->control.is_unix = true;
 	snprintf(stage->control.path, sizeof(stage->control.path), "%s/sock", stage->directory);
-	options.web_root = stage->web_root;
-	EXPECT_INT(stage_create_server(stage, &options, &stage->server), 0);
-	stage->address = *web_server_address(stage->server);
+	stage_restart(stage);
 }
 
 void stage_close(struct stage *stage)

@@ -46,6 +46,9 @@ void stage_close(struct stage *stage);
 	CLEANUP(stage_close) struct stage stage; \
 	stage_open(&stage, mode)
 
+/** Has another server, after `services` was changed. */
+void stage_restart(struct stage *stage);
+
 /** The guest shows `picture` again. */
 void stage_show(struct stage *stage);
 
