@@ -12,23 +12,30 @@ class Bridge:
 
     It connects to QEMU, so that the next one can take over from one that died;
     with `listens`, QEMU connects to it. `options` are more words for it.
+    With `input_devices`, such as "keyboard", it has those in place of QEMU's.
 
     `vm_options` are what a VirtualMachine needs to be on it, and `attach` is how to tell
     a gateway where the pictures are. Start it before the virtual machine.
     """
 
-    def __init__(self, folder, results, heads, options=(), listens=False, name="bridge"):
+    def __init__(self, folder, results, heads, options=(), listens=False,
+                 input_devices=(), name="bridge"):
         gpu = os.path.join(folder, f"{name}.gpu")
         display = os.path.join(folder, f"{name}.display")
         ours, qemus = ("listen", "connect") if listens else ("connect", "listen")
         self.attach = f"display1:{display}"
-        self.vm_options = ("--bridge", f"{qemus}:{gpu}")
+        sockets = [(kind, os.path.join(folder, f"{name}.{index}"))
+                   for index, kind in enumerate(input_devices)]
+        self.vm_options = ("--bridge", f"{qemus}:{gpu}",
+                           *(word for _, path in sockets for word in ("--input", path)))
         self._name = name
         self._results = results
         self._command = [setting("WINDSCREEN_GPU_BRIDGE"), "--gpu", f"{ours}:{gpu}",
                          "--display", display, "--outputs", len(heads),
                          "--mode", ",".join(f"{width}x{height}"
-                                            for width, height in heads.values()), *options]
+                                            for width, height in heads.values()),
+                         *(word for kind, path in sockets for word in (f"--{kind}", path)),
+                         *options]
         self._program = None
 
     def start(self):

@@ -122,11 +122,12 @@ class BridgeTest(GuestTest):
 
     bridge_listens = False
     bridge_options = ()
+    input_devices = ()  # the bridge's own, such as "keyboard", in place of QEMU's
 
     @classmethod
     def start_guest(cls, options=()):
         cls.bridge = Bridge(cls.folder, cls.results, cls.heads, cls.bridge_options,
-                            listens=cls.bridge_listens)
+                            listens=cls.bridge_listens, input_devices=cls.input_devices)
         cls.addClassCleanup(cls.stop_bridge)
         cls.bridge.start()
         super().start_guest((*cls.bridge.vm_options, *options))
