@@ -40,7 +40,7 @@ static bool take_turn(unsigned *ret_dropped)
 	return may_write;
 }
 
-static void handle_line(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void handle_line(const char *format, va_list arguments)
 {
 	char line[LINE_MAX];
 	unsigned dropped;
