@@ -231,10 +231,11 @@ static int handle_request(void *data, unsigned output, const struct display_mode
 	if (modes_are_equal(&before, mode))
 		return 0;
 	if (before.width != mode->width || before.height != mode->height)
-		log_info("output %u: %ux%u from now on; the guest gets it when it asks: at its "
-			 "start, "
-			 "and when QEMU has it look",
-			 output, mode->width, mode->height);
+		log_info("output %u: %ux%u from now on; the guest gets it when it asks: %s", output,
+			 mode->width, mode->height,
+			 gpu->state.contexts.ops
+				 ? "at its next start, for with 3D there is no way to have it look"
+				 : "at its start, and when QEMU has it look");
 	display_set_mode(gpu->state.display, output, mode);
 	return 0;
 }
