@@ -152,8 +152,7 @@ static uint32_t transfer_3d(struct gpu_state *gpu, const struct gpu_request *req
 		return VIRTIO_GPU_RESP_ERR_INVALID_RESOURCE_ID;
 	if (!resource->backing.spans)
 		return VIRTIO_GPU_RESP_ERR_UNSPEC;
-	if (!gpu_texture_has(&resource->texture, &transfer) ||
-	    gpu_texture_transfer_end(&resource->texture, &transfer) > resource->backing.size)
+	if (!gpu_texture_has(&resource->texture, &transfer))
 		return VIRTIO_GPU_RESP_ERR_INVALID_PARAMETER;
 	return gpu_response_from_errno(gpu->contexts.ops->texture_transfer(
 		resource->image, command->hdr.ctx_id, to_host, &transfer));
