@@ -47,7 +47,8 @@ static void detach(struct input_peer *peer)
 	peer->handing_over = NULL;
 	nudge_destroy(peer->nudge);
 	peer->nudge = NULL;
-	qmp_input_detach(peer->input);
+	if (peer->is_attached)
+		qmp_input_detach(peer->input);
 	peer->is_attached = false;
 }
 
@@ -219,7 +220,9 @@ int input_peer_create(struct loop *loop, const char *path, bool wants_display, s
 	peer->loop = loop;
 	peer->path = path;
 	peer->wants_display = wants_display;
-	peer->input = qmp_input_create(heads, seat);
+	r = qmp_input_create(loop, heads, seat, &peer->input);
+	if (r < 0)
+		return r;
 	r = loop_timer_create(loop, handle_answer_limit, peer, &peer->answer_timer);
 	if (r < 0)
 		return r;

@@ -27,8 +27,8 @@ struct heads;
 struct input_peer;
 
 /**
- * Starts attaching to the monitor at `path`. All must outlive the peer. Without `wants_display` nobody
- * tells sizes: QEMU's D-Bus display, which has one client, is left to others.
+ * Starts attaching to the monitor at `path`. All must outlive the peer. Without `wants_display`
+ * nobody tells sizes: QEMU's D-Bus display, which has one client, is left to others.
  *
  * Returns 0 or negative errno; that the monitor is not there is no error.
  */

@@ -9,18 +9,12 @@
 #include "gateway/frame/heads.h"
 #include "gateway/source/qmp.h"
 #include "gateway/source/qmp_device.h"
+#include "gateway/source/qmp_release.h"
+#include "gateway/source/qmp_report.h"
 #include "gateway/source/source_input.h"
 
 /* QEMU's axes end at 0x7fff, wherever a head does. */
 #define AXIS_END 0x7fff
-
-#define AXIS(type, axis) "{\"type\":\"" type "\",\"data\":{\"axis\":\"" axis "\",\"value\":%d}}"
-#define BUTTON		 "{\"type\":\"btn\",\"data\":{\"button\":\"%s\",\"down\":%s}}"
-#define CONTACT \
-	"{\"type\":\"mtt\",\"data\":{\"type\":\"%s\",\"slot\":%u,\"tracking-id\":%d," \
-	"\"axis\":\"%s\",\"value\":%d}}"
-
-#define EVENTS_MAX 512
 
 /* What one head's answers are told to. */
 struct device {
@@ -34,6 +28,8 @@ struct qmp_input {
 	char device[QMP_DEVICE_MAX];
 	struct heads *heads;
 	struct source_input *source;
+	struct qmp_release *release;
+	bool has_released;		  /* at the first monitor that there was */
 	struct device devices[HEADS_MAX]; /* by head */
 	bool was_paused;		  /* since QEMU took input last */
 };
@@ -45,7 +41,7 @@ static void note_refusal(struct qmp_input *input, const char *error)
 	if (!error)
 		return;
 	log_debug("QEMU refused input: %.200s", error);
-	input->was_paused |= strcmp(error, "VM not running") == 0;
+	input->was_paused |= strcmp(error, QMP_NOT_RUNNING) == 0;
 }
 
 static void handle_answer(void *data, struct json_object *value, const char *error)
@@ -69,18 +65,12 @@ static void handle_motion_answer(void *data, struct json_object *value, const ch
 
 /* -- Events --------------------------------------------------------------------- */
 
-static bool send(struct device *device, qmp_answer_fn on_answer, const char *events)
+static bool send(struct device *device, qmp_answer_fn on_answer, const struct qmp_report *report)
 {
 	struct qmp_input *input = device->input;
-	CLEANUP(freep) char *target = NULL;
-	CLEANUP(freep) char *command = NULL;
 
-	target = input->device[0]
-			 ? xasprintf("\"device\":\"%s\",\"head\":%u,", input->device, device->head)
-			 : xstrdup("");
-	command = xasprintf("{\"execute\":\"input-send-event\",\"arguments\":{%s\"events\":[%s]}}",
-			    target, events);
-	return qmp_send(input->qmp, command, -1, on_answer, device) == 0;
+	return qmp_report_send(report, input->qmp, input->device, device->head, on_answer,
+			       device) == 0;
 }
 
 static struct device *device_of(void *data, unsigned head)
@@ -88,20 +78,12 @@ static struct device *device_of(void *data, unsigned head)
 	return &((struct qmp_input *)data)->devices[head];
 }
 
-static const char *truth(bool is_true)
-{
-	return is_true ? "true" : "false";
-}
-
 static bool send_key(void *data, uint8_t qnum, bool is_down)
 {
-	char events[EVENTS_MAX];
+	struct qmp_report report = {0};
 
-	snprintf(events, sizeof(events),
-		 "{\"type\":\"key\",\"data\":{\"down\":%s,\"key\":{\"type\":\"number\","
-		 "\"data\":%u}}}",
-		 truth(is_down), qnum);
-	return send(device_of(data, 0), handle_answer, events);
+	qmp_report_key(&report, qnum, is_down);
+	return send(device_of(data, 0), handle_answer, &report);
 }
 
 /* As QEMU's own displays do it: guests undo that. */
@@ -119,19 +101,20 @@ static struct size size_of(struct qmp_input *input, unsigned head)
 static bool send_position(void *data, unsigned head, uint32_t x, uint32_t y)
 {
 	struct size size = size_of(data, head);
-	char events[EVENTS_MAX];
+	struct qmp_report report = {0};
 
-	snprintf(events, sizeof(events), AXIS("abs", "x") "," AXIS("abs", "y"),
-		 scale(x, size.width), scale(y, size.height));
-	return send(device_of(data, head), handle_motion_answer, events);
+	qmp_report_axis(&report, "abs", "x", scale(x, size.width));
+	qmp_report_axis(&report, "abs", "y", scale(y, size.height));
+	return send(device_of(data, head), handle_motion_answer, &report);
 }
 
 static bool send_distance(void *data, unsigned head, int32_t dx, int32_t dy)
 {
-	char events[EVENTS_MAX];
+	struct qmp_report report = {0};
 
-	snprintf(events, sizeof(events), AXIS("rel", "x") "," AXIS("rel", "y"), dx, dy);
-	return send(device_of(data, head), handle_motion_answer, events);
+	qmp_report_axis(&report, "rel", "x", dx);
+	qmp_report_axis(&report, "rel", "y", dy);
+	return send(device_of(data, head), handle_motion_answer, &report);
 }
 
 static bool send_button(void *data, unsigned head, enum input_button button, bool is_down)
@@ -145,43 +128,34 @@ static bool send_button(void *data, unsigned head, enum input_button button, boo
 		[INPUT_BUTTON_SIDE] = "side",
 		[INPUT_BUTTON_EXTRA] = "extra",
 	};
-	char events[EVENTS_MAX];
+	struct qmp_report report = {0};
 
-	snprintf(events, sizeof(events), BUTTON, names[button], truth(is_down));
-	return send(device_of(data, head), handle_answer, events);
+	qmp_report_button(&report, names[button], is_down);
+	return send(device_of(data, head), handle_answer, &report);
 }
 
-static bool send_contact_end(struct device *device, unsigned slot)
-{
-	char events[EVENTS_MAX];
-	int length;
-
-	device->contacts &= ~(1u << slot);
-	length = snprintf(events, sizeof(events), CONTACT, "end", slot, -1, "x", 0);
-	if (device->contacts == 0)
-		snprintf(events + length, sizeof(events) - (size_t)length, "," BUTTON, "touch",
-			 truth(false));
-	return send(device, handle_answer, events);
-}
-
+/* BTN_TOUCH goes with the first contact, and with the last. */
 static bool send_touch(void *data, unsigned head, enum source_touch kind, unsigned slot, uint32_t x,
 		       uint32_t y)
 {
 	struct device *device = device_of(data, head);
 	struct size size = size_of(data, head);
-	char events[EVENTS_MAX];
-	int length = 0;
+	struct qmp_report report = {0};
 
-	if (kind == SOURCE_TOUCH_END)
-		return send_contact_end(device, slot);
-	if (device->contacts == 0)
-		length = snprintf(events, sizeof(events), BUTTON ",", "touch", truth(true));
-	device->contacts |= 1u << slot;
-	snprintf(events + length, sizeof(events) - (size_t)length, CONTACT "," CONTACT "," CONTACT,
-		 kind == SOURCE_TOUCH_BEGIN ? "begin" : "update", slot, (int)slot, "x", 0, "data",
-		 slot, (int)slot, "x", scale(x, size.width), "data", slot, (int)slot, "y",
-		 scale(y, size.height));
-	return send(device, handle_answer, events);
+	if (kind == SOURCE_TOUCH_END) {
+		device->contacts &= ~(1u << slot);
+		qmp_report_contact(&report, "end", slot);
+		if (device->contacts == 0)
+			qmp_report_button(&report, "touch", false);
+	} else {
+		if (device->contacts == 0)
+			qmp_report_button(&report, "touch", true);
+		device->contacts |= 1u << slot;
+		qmp_report_contact(&report, kind == SOURCE_TOUCH_BEGIN ? "begin" : "update", slot);
+		qmp_report_place(&report, slot, "x", scale(x, size.width));
+		qmp_report_place(&report, slot, "y", scale(y, size.height));
+	}
+	return send(device, handle_answer, &report);
 }
 
 static const struct source_input_ops ops = {
@@ -194,9 +168,11 @@ static const struct source_input_ops ops = {
 
 /* -- Life ------------------------------------------------------------------------ */
 
-struct qmp_input *qmp_input_create(struct heads *heads, struct seat *seat)
+int qmp_input_create(struct loop *loop, struct heads *heads, struct seat *seat,
+		     struct qmp_input **ret_input)
 {
-	struct qmp_input *input = xcalloc(1, sizeof(*input));
+	CLEANUP(qmp_input_destroyp) struct qmp_input *input = xcalloc(1, sizeof(*input));
+	int r;
 
 	input->heads = heads;
 	input->source = source_input_create(&ops, input, heads, seat);
@@ -204,15 +180,18 @@ struct qmp_input *qmp_input_create(struct heads *heads, struct seat *seat)
 		input->devices[head] = (struct device){input, head, 0};
 		source_input_add(input->source, head);
 	}
-	/* Nothing tells QEMU that a client of its monitor ended, and what it held. */
-	source_input_suspect_all(input->source);
-	return input;
+	r = qmp_release_create(loop, input->source, &input->release);
+	if (r < 0)
+		return r;
+	*ret_input = TAKE(input);
+	return 0;
 }
 
 void qmp_input_destroy(struct qmp_input *input)
 {
 	if (!input)
 		return;
+	qmp_release_destroy(input->release);
 	source_input_destroy(input->source);
 	free(input);
 }
@@ -225,8 +204,12 @@ void qmp_input_attach(struct qmp_input *input, struct qmp *qmp, const char *devi
 	/* Positions, until QEMU says that they go nowhere. */
 	for (unsigned head = 0; head < HEADS_MAX; head++)
 		source_input_set_mode(input->source, head, true);
-	/* The seat's own repetition comes after what is let go of. */
+	/* What we pressed is known. What somebody else did before our time is not. */
 	source_input_recover(input->source);
+	if (!input->has_released)
+		qmp_release_start(input->release, qmp, device);
+	input->has_released = true;
+	/* The seat's own repetition comes after what is let go of. */
 	source_input_attach(input->source);
 }
 
@@ -235,13 +218,16 @@ void qmp_input_detach(struct qmp_input *input)
 	if (!input->qmp)
 		return;
 	input->qmp = NULL;
+	qmp_release_stop(input->release);
 	source_input_detach(input->source);
 }
 
 void qmp_input_resume(struct qmp_input *input)
 {
-	if (!input->qmp || !input->was_paused)
+	if (!input->qmp)
 		return;
+	qmp_release_resume(input->release);
+	if (input->was_paused)
+		source_input_recover(input->source);
 	input->was_paused = false;
-	source_input_recover(input->source);
 }

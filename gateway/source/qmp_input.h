@@ -14,14 +14,16 @@
  */
 
 #include "common/cleanup.h"
+#include "common/loop.h"
 
 struct heads;
 struct qmp;
 struct qmp_input;
 struct seat;
 
-/** Both must outlive the input. */
-struct qmp_input *qmp_input_create(struct heads *heads, struct seat *seat);
+/** All must outlive the input. Returns 0 or negative errno. */
+int qmp_input_create(struct loop *loop, struct heads *heads, struct seat *seat,
+		     struct qmp_input **ret_input);
 
 /** To be called detached. Accepts NULL. */
 void qmp_input_destroy(struct qmp_input *input);

@@ -268,10 +268,9 @@ void source_input_recover(struct source_input *input)
 	seat_repeat(input->seat);
 }
 
-void source_input_suspect_all(struct source_input *input)
+bool source_input_holds_key(const struct source_input *input, uint8_t qnum)
 {
-	for (unsigned qnum = 0; qnum <= QNUM_MAX; qnum++)
-		input->key_is_suspect[qnum] = true;
+	return input->key_is_down[qnum];
 }
 
 /* -- Life ------------------------------------------------------------------------------ */

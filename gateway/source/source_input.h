@@ -60,8 +60,8 @@ void source_input_attach(struct source_input *input);
 /** The way to the guest is lost, and answers to what was sent with it: seat_detach(). */
 void source_input_detach(struct source_input *input);
 
-/** The guest may hold keys that we did not press: source_input_recover() lets go of those too. */
-void source_input_suspect_all(struct source_input *input);
+/** Whether the guest was told last that the key is down. */
+bool source_input_holds_key(const struct source_input *input, uint8_t qnum);
 
 /** Lets go of all that the guest may hold since the last time, and presses again what viewers hold.
  */

@@ -63,7 +63,7 @@ static int number(struct json_object *object, const char *name)
 	return json_object_get_int(member(object, name));
 }
 
-/* "key 30 1", "abs x 100", "rel y -3", "btn left 1", "mtt begin 0 0 x 0". */
+/* "key 30 1", "key a 1", "abs x 100", "rel y -3", "btn left 1", "mtt begin 0 0 x 0". */
 static void tell_event(struct fake_monitor_client *client, const char *target,
 		       struct json_object *event)
 {
@@ -73,8 +73,8 @@ static void tell_event(struct fake_monitor_client *client, const char *target,
 	char line[160];
 
 	if (strcmp(type, "key") == 0)
-		snprintf(line, sizeof(line), "%s key %d %d", target,
-			 number(member(data, "key"), "data"), is_down);
+		snprintf(line, sizeof(line), "%s key %s %d", target,
+			 text(member(data, "key"), "data"), is_down);
 	else if (strcmp(type, "btn") == 0)
 		snprintf(line, sizeof(line), "%s btn %s %d", target, text(data, "button"), is_down);
 	else if (strcmp(type, "mtt") == 0)
@@ -112,10 +112,15 @@ static void handle_events(struct fake_monitor_client *client, struct json_object
 		fake_monitor_client_say(client, DONE);
 }
 
+/* In one go: a socket takes only so many pieces. */
 void fake_monitor_client_answer(struct fake_monitor_client *client)
 {
+	CLEANUP(freep) char *answers = xcalloc(client->unanswered + 1, strlen(DONE));
+	char *end = answers;
+
 	for (; client->unanswered > 0; client->unanswered--)
-		fake_monitor_client_say(client, DONE);
+		end = stpcpy(end, DONE);
+	fake_monitor_client_say(client, answers);
 }
 
 /* -- Commands --------------------------------------------------------------------- */
