@@ -111,8 +111,7 @@ static void what_is_wrong_is_named(void)
 		{"--display", ""},
 		{"--panel", "yes"},
 		{"--keyboard", ""},
-		{"--tablet", "listen:"},
-		{"--touch", "connect:"},
+		{"--touch", "connect:touch.sock"},
 		{"--log-level", "loud"},
 		{"--colour", "red"},
 		{"--mode", NULL},
@@ -147,7 +146,7 @@ static void input_devices_are_taken_in_their_order(void)
 	char error[OPTIONS_ERROR_MAX];
 
 	EXPECT_INT(PARSE("--gpu", "listen:g", "--display", "d", "--outputs", "2", "--keyboard", "k",
-			 "--touch", "listen:t0", "--touch", "connect:t1"),
+			 "--touch", "t0", "--touch", "t1"),
 		   0);
 	EXPECT_INT(options.input[INPUT_KEYBOARD].count, 1);
 	EXPECT(options.input[INPUT_KEYBOARD].at[0].we_listen);
@@ -155,7 +154,7 @@ static void input_devices_are_taken_in_their_order(void)
 	EXPECT_INT(options.input[INPUT_TOUCH].count, 2);
 	EXPECT(options.input[INPUT_TOUCH].at[0].we_listen);
 	EXPECT_STRING(options.input[INPUT_TOUCH].at[0].path, "t0");
-	EXPECT(!options.input[INPUT_TOUCH].at[1].we_listen);
+	EXPECT(options.input[INPUT_TOUCH].at[1].we_listen);
 	EXPECT_STRING(options.input[INPUT_TOUCH].at[1].path, "t1");
 	EXPECT_INT(options.input[INPUT_TABLET].count, 0);
 	EXPECT_INT(options.input[INPUT_MOUSE].count, 0);
