@@ -551,6 +551,58 @@ static void one_output_does_not_keep_the_other_waiting(void)
 	expect_picture(rig, 1, 8);
 }
 
+/* One step of a guest that has several pictures, and of a QEMU that reads when it likes. Returns
+ * the picture that is shown then, and keeps in `seeds` what was drawn. */
+static int take_random_step(struct rig *rig, const struct picture *pictures, unsigned count,
+			    uint32_t *seeds, int shown)
+{
+	unsigned index = (unsigned)rand() % count;
+
+	switch (rand() % 6) {
+	case 0:
+		EXPECT_INT(gpu_driver_show(rig->driver, 0, 0, RECT(0, 0, 0, 0)), OK);
+		return -1;
+	case 1:
+		settle(rig);
+		return shown;
+	case 2:
+		fake_panel_read(rig->qemu);
+		return shown;
+	case 3:
+		move_cursor(rig, rand() % 100, rand() % 100);
+		return shown;
+	default:
+		seeds[index] = (uint32_t)rand() % 1000;
+		draw(rig, &pictures[index], seeds[index]);
+		show(rig, 0, &pictures[index]);
+		return (int)index;
+	}
+}
+
+static void whatever_the_guest_does_the_panel_ends_up_right(void)
+{
+	RIG *rig = rig_create();
+	struct picture pictures[] = {
+		make(rig, 1, LARGE, LARGE),
+		make(rig, 2, LARGE, LARGE),
+		make(rig, 3, LARGE + 1, 300),
+		make(rig, 4, 16, 16),
+	};
+	uint32_t seeds[4] = {0};
+	int shown = -1;
+
+	srand(1);
+	for (unsigned round = 0; round < 60; round++) {
+		for (unsigned i = 0; i < 12; i++)
+			shown = take_random_step(rig, pictures, 4, seeds, shown);
+		rig->qemu->text[0] = '\0';
+		read_all(rig);
+		EXPECT_INT(rig->qemu->outputs[0].width, shown < 0 ? 0 : pictures[shown].width);
+		if (shown >= 0)
+			expect_picture(rig, 0, seeds[shown]);
+	}
+}
+
 /* A pair of sockets that take a part of what they are given. */
 static void tcp_pair(int ret_fds[2])
 {
@@ -708,6 +760,7 @@ int main(void)
 	RUN_TEST(at_every_turn_what_was_said_ends_with_a_message);
 	RUN_TEST(a_guest_that_is_faster_than_qemu_is_shown_all_over);
 	RUN_TEST(one_output_does_not_keep_the_other_waiting);
+	RUN_TEST(whatever_the_guest_does_the_panel_ends_up_right);
 	RUN_TEST(what_went_out_in_part_goes_on_before_anything_else);
 	RUN_TEST(a_wrong_answer_ends_the_conversation);
 	RUN_TEST(what_nobody_asked_for_ends_the_conversation);
