@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An aarch64 guest whose virtio-gpu is windscreen-gpu-bridge."""
 
-from support.case import BridgeTest
+from support.case import PanelTest
+from support.input_tests import InputTests
 from support.same_picture import SamePictureTests
 
 
-class SamePicture(SamePictureTests, BridgeTest):
+class Aarch64(SamePictureTests, InputTests, PanelTest):
     arch = "aarch64"

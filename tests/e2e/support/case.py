@@ -141,8 +141,18 @@ class BridgeTest(GuestTest):
 
     @classmethod
     def open_gateway(cls):
-        return Gateway(cls.folder, cls.results, cls.bridge.attach, cls.gateway_lines,
-                       cls.head_lines, heads=cls.heads)
+        return Gateway(cls.folder, cls.results, cls.bridge.attach,
+                       (f"input={cls.vm.attach}", *cls.gateway_lines), cls.head_lines,
+                       heads=cls.heads)
 
     def guest_picture(self, head):
         return self.gateway.capture(head)
+
+
+class PanelTest(BridgeTest):
+    """A BridgeTest whose bridge feeds QEMU's own display: what the heads show is what that has."""
+
+    bridge_options = ("--panel", "on")
+
+    def guest_picture(self, head):
+        return self.vm.screendump(head)

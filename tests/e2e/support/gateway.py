@@ -66,6 +66,10 @@ class Gateway:
         """Ends it as systemd does, and returns its exit status."""
         return self._program.stop() if self._program else 0
 
+    def kill(self):
+        """It dies without a chance to say so."""
+        self._program.kill()
+
     def wait_for_log(self, pattern, since=0):
         return self._program.wait_for(pattern, since)
 

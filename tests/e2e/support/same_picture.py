@@ -12,7 +12,7 @@ from .vm import VirtualMachine
 STILL = "cockpit.motion=none"
 
 
-def play(vm):
+def play(vm, heads):
     """Takes a guest that has just booted through its ways to draw. Yields a name for each picture
     that is there then. The same steps make the same pictures, frame numbers and all."""
     vm.freeze()
@@ -23,33 +23,35 @@ def play(vm):
         for steps in (1, 40):
             vm.step(steps)
             yield f"{number}: {present}, {steps} later"
-        for head in (0, 1):
-            vm.toggle_pixel(head, 719, 719)
+        for head in range(heads):
+            vm.toggle_pixel(head, 639, 479)
         yield f"{number}: {present}, with a pixel"
 
 
 class SamePictureTests:
-    """Needs a BridgeTest."""
+    """Needs a PanelTest."""
 
     append = STILL
 
     def test_every_picture_is_that_of_qemu_s_own_virtio_gpu(self):
         expected = self.play_on_qemu()
-        for name in play(self.vm):
+        self.wait_for_guest(self.vm.reset())
+        for name in play(self.vm, len(self.heads)):
             for head in self.heads:
-                with self.subTest(picture=name, head=head):
-                    wait_until_same(lambda: self.gateway.capture(head),
-                                    lambda: expected[name, head], f"head {head} {name}",
-                                    self.results)
+                for who, show in ("gateway", self.gateway.capture), ("panel", self.vm.screendump):
+                    wait_until_same(lambda: show(head), lambda: expected[name, head],
+                                    f"{who}: head {head}, {name}", self.results)
 
     def play_on_qemu(self):
         """What another guest on QEMU's own virtio-gpu shows, by each picture's name and head."""
         folder, results = (os.path.join(path, "own") for path in (self.folder, self.results))
         os.mkdir(folder)
         os.mkdir(results)
-        vm = self.keep(VirtualMachine(folder, results, self.arch, STILL))
+        vm = self.keep(VirtualMachine(folder, results, self.arch, STILL,
+                                      ("--outputs", len(self.heads))))
         vm.start()
-        gateway = self.keep(Gateway(folder, results, vm.attach))
+        gateway = self.keep(Gateway(folder, results, vm.attach, heads=self.heads))
         gateway.start()
         wait_for_guest(vm, gateway, self.heads)
-        return {(name, head): vm.screendump(head) for name in play(vm) for head in self.heads}
+        return {(name, head): vm.screendump(head)
+                for name in play(vm, len(self.heads)) for head in self.heads}

@@ -73,6 +73,11 @@ class VirtualMachine:
         """Lets a frozen guest move on by so many frames."""
         self.serial.ask(f"step {frames}", r"done step.*")
 
+    def frames(self):
+        """The number of each head's newest picture, once it is shown; None for one that is off."""
+        numbers = self.serial.ask("frame", r"frame(.*)")[1].split()
+        return [None if number == "-" else int(number) for number in numbers]
+
     def present(self, how):
         """By "flip" or "damage"."""
         self.serial.ask(f"present {how}", r"done present.*")
