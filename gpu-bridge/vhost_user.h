@@ -81,7 +81,8 @@ void vhost_user_destroy(struct vhost_user *vhost);
 /** Whether there is a driver at a queue's other end, and the VM is not paused. */
 bool vhost_user_is_running(const struct vhost_user *vhost, unsigned index);
 
-/** Has on_queue called soon, if the queue runs: the device has something for the driver. */
+/** Has on_queue called soon, if the queue runs: the device has something for the driver. Not from
+ * within that queue's on_queue, which says so by what it returns. */
 void vhost_user_wake(struct vhost_user *vhost, unsigned index);
 
 DEFINE_CLEANUP(struct vhost_user *, vhost_user_destroy)

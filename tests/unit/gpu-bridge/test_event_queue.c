@@ -359,6 +359,150 @@ static void a_pause_keeps_what_waits_and_loses_what_comes(void)
 	expect(queue, "key 30 1; key 30 0;");
 }
 
+/* -- Anything ------------------------------------------------------------------ */
+
+#define ROUNDS 300
+#define STEPS  2000
+#define KEYS   6 /* from KEY_A on */
+
+/* What a driver makes of the events, and what is. */
+struct world {
+	struct event_queue *queue;
+	uint32_t random;
+	bool is_open;
+	bool is[KEYS];
+	bool is_touched[EVENT_SLOTS];
+	int32_t at[EVENT_SLOTS];
+	bool seen[KEYS];
+	int32_t seen_ids[EVENT_SLOTS]; /* -1: not down */
+	int32_t seen_at[EVENT_SLOTS];
+	int32_t last_id;
+	bool seen_touch;
+	unsigned slot;
+};
+
+static unsigned pick(struct world *world, unsigned count)
+{
+	world->random = world->random * 1664525 + 1013904223;
+	return (world->random >> 16) % count;
+}
+
+static void forget(struct world *world)
+{
+	memset(world->seen, 0, sizeof(world->seen));
+	for (unsigned slot = 0; slot < EVENT_SLOTS; slot++)
+		world->seen_ids[slot] = -1;
+	world->seen_touch = false;
+}
+
+static void see_key(struct world *world, uint16_t code, bool is_down)
+{
+	bool *key = code == BTN_TOUCH ? &world->seen_touch : &world->seen[code - KEY_A];
+
+	EXPECT(*key != is_down);
+	*key = is_down;
+}
+
+static void see_touch(struct world *world, uint16_t code, int32_t value)
+{
+	int32_t *id = &world->seen_ids[world->slot];
+
+	if (code == ABS_MT_SLOT) {
+		world->slot = (unsigned)value;
+	} else if (code == ABS_MT_TRACKING_ID) {
+		EXPECT((*id >= 0) != (value >= 0));
+		EXPECT(value < 0 || value > world->last_id);
+		if (value >= 0)
+			world->last_id = value;
+		*id = value;
+	} else {
+		EXPECT(*id >= 0);
+		world->seen_at[world->slot] = value;
+	}
+}
+
+static void see(struct world *world)
+{
+	struct virtio_input_event event = event_queue_pop(world->queue);
+
+	if (event.type == EV_KEY)
+		see_key(world, event.code, event.value);
+	else if (event.type == EV_ABS)
+		see_touch(world, event.code, (int32_t)event.value);
+}
+
+static void do_anything(struct world *world)
+{
+	unsigned slot = pick(world, EVENT_SLOTS);
+	unsigned code = pick(world, KEYS);
+	int32_t position = (int32_t)pick(world, 4);
+
+	switch (pick(world, 4)) {
+	case 0:
+		world->is[code] = !world->is[code];
+		key(world->queue, (uint16_t)(KEY_A + code), world->is[code]);
+		break;
+	case 1:
+		world->is_touched[slot] = false;
+		add(world->queue, CHANGE_TOUCH_UP, (uint16_t)slot, 0, 0);
+		break;
+	case 2:
+		world->is_touched[slot] = true;
+		world->at[slot] = position;
+		add(world->queue, CHANGE_TOUCH_DOWN, (uint16_t)slot, position, position);
+		break;
+	case 3:
+		if (world->is_touched[slot])
+			world->at[slot] = position;
+		add(world->queue, CHANGE_TOUCH_MOVE, (uint16_t)slot, position, position);
+		break;
+	}
+}
+
+static void step(struct world *world, unsigned greed)
+{
+	unsigned what = pick(world, 100);
+
+	if (what == 0) {
+		event_queue_forget(world->queue);
+		world->is_open = false;
+		forget(world);
+	} else if (what < 5) {
+		world->is_open = !world->is_open;
+		event_queue_set_open(world->queue, world->is_open);
+	} else if (what < 5 + greed) {
+		/* As a driver that has a few buffers. */
+		for (unsigned i = pick(world, 6); i > 0 && world->is_open; i--)
+			if (event_queue_has_event(world->queue))
+				see(world);
+	} else {
+		do_anything(world);
+	}
+}
+
+static void whatever_happens_the_driver_ends_up_with_what_is(void)
+{
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		QUEUE *queue = event_queue_create();
+		struct world world = {.queue = queue, .random = round, .last_id = -1};
+		/* From drivers that hardly keep up to those that always do. */
+		unsigned greed = round % 90;
+
+		forget(&world);
+		for (unsigned i = 0; i < STEPS; i++)
+			step(&world, greed);
+		event_queue_set_open(queue, true);
+		while (event_queue_has_event(queue))
+			see(&world);
+		EXPECT(memcmp(world.seen, world.is, sizeof(world.is)) == 0);
+		for (unsigned slot = 0; slot < EVENT_SLOTS; slot++) {
+			EXPECT_INT(world.seen_ids[slot] >= 0, world.is_touched[slot]);
+			EXPECT(!world.is_touched[slot] || world.seen_at[slot] == world.at[slot]);
+			EXPECT(!world.is_touched[slot] || world.seen_touch);
+		}
+	}
+}
+
 int main(void)
 {
 	RUN_TEST(each_key_is_a_frame);
@@ -383,5 +527,6 @@ int main(void)
 	RUN_TEST(a_driver_hears_of_what_is_still_down_when_it_comes);
 	RUN_TEST(after_a_reset_the_driver_knows_nothing);
 	RUN_TEST(a_pause_keeps_what_waits_and_loses_what_comes);
+	RUN_TEST(whatever_happens_the_driver_ends_up_with_what_is);
 	return 0;
 }
