@@ -364,8 +364,9 @@ static void add_piece(struct iovec *pieces, int *count, void *bytes, size_t leng
 		pieces[(*count)++] = (struct iovec){bytes, length};
 }
 
-/* Returns how many pieces there are; 0: not all of it is memory. A span may lie in several regions
- * of memory. */
+/* Finds the pieces of guest memory behind a resource, or, if `pieces` is NULL, how many there are
+ * at most: a span has one for each region of memory that it lies in. Returns how many; 0: not all
+ * of it is memory. */
 static int find_pieces(const struct gpu_backing *backing, const struct guest_memory *memory,
 		       struct iovec *pieces)
 {
@@ -381,7 +382,10 @@ static int find_pieces(const struct gpu_backing *backing, const struct guest_mem
 
 			if (!bytes)
 				return 0;
-			add_piece(pieces, &count, bytes, length);
+			if (pieces)
+				add_piece(pieces, &count, bytes, length);
+			else
+				count++;
 			address += length;
 			rest -= length;
 		}
@@ -392,15 +396,17 @@ static int find_pieces(const struct gpu_backing *backing, const struct guest_mem
 static int virgl_image_attach(struct renderer_image *image, const struct gpu_backing *backing,
 			      const struct guest_memory *memory)
 {
-	/* No address is in two regions: but for these, a span is one piece. */
-	struct iovec *pieces = malloc((backing->count + GUEST_REGIONS_MAX) * sizeof(*pieces));
-	int count;
+	int count = find_pieces(backing, memory, NULL);
+	struct iovec *pieces;
 
 	assert(!image->pieces);
+	if (count == 0)
+		return 0;
+	pieces = malloc((size_t)count * sizeof(*pieces));
 	if (!pieces)
 		return -ENOMEM;
 	count = find_pieces(backing, memory, pieces);
-	if (count == 0 || virgl_renderer_resource_attach_iov((int)image->id, pieces, count) != 0) {
+	if (virgl_renderer_resource_attach_iov((int)image->id, pieces, count) != 0) {
 		free(pieces);
 		return 0;
 	}

@@ -462,6 +462,41 @@ static void memory_can_be_replaced_while_textures_have_it(void)
 
 /* -- Contexts and resources -------------------------------------------------- */
 
+/* Regions that follow one another in the guest, and lie anywhere here. */
+static void memory_may_cross_from_region_to_region_again_and_again(void)
+{
+	CLEANUP(gpu_stage_destroyp) struct gpu_stage *stage = stage_create();
+	struct vhost_front *front = stage->front;
+	uint64_t half = front->ram->size / 2;
+	union vhost_payload payload = {.memory = {.count = 2}};
+	const int fds[] = {front->ram->fd, front->ram->fd};
+	struct virtio_gpu_resource_create_3d texture = gpu_driver_texture(1, 4, 64);
+	struct virtio_gpu_transfer_host_3d transfer = gpu_driver_whole(1, 1, 4, 64);
+	struct virtio_gpu_mem_entry rows[64];
+	uint32_t *row;
+
+	payload.memory.regions[0] = (struct guest_region){RAM_GUEST_START, half, RAM_USER_START, 0};
+	payload.memory.regions[1] = (struct guest_region){RAM_GUEST_START + half, half,
+							  RAM_USER_START + half, half};
+	EXPECT_INT(vhost_front_ask(front, VHOST_SET_MEM_TABLE, &payload,
+				   VHOST_MEMORY_SIZE_MIN + 2 * sizeof(struct guest_region), fds, 2),
+		   0);
+	row = guest_ram_at(front->ram, RAM_GUEST_START + half - 8);
+	for (uint32_t x = 0; x < 4; x++)
+		row[x] = 0xff000000 | x;
+	for (unsigned y = 0; y < 64; y++)
+		rows[y] = (struct virtio_gpu_mem_entry){RAM_GUEST_START + half - 8, 16, 0};
+
+	EXPECT_INT(gpu_driver_create_3d(&stage->driver, &texture), OK);
+	EXPECT_INT(gpu_driver_attach(&stage->driver, 1, rows, 64), OK);
+	EXPECT_INT(gpu_driver_context_attach(&stage->driver, 1, 1), OK);
+	EXPECT_INT(gpu_driver_to_host(&stage->driver, &transfer), OK);
+	EXPECT_INT(gpu_driver_show(&stage->driver, 0, 1, RECT(0, 0, 4, 64)), OK);
+	for (uint32_t y = 0; y < 64; y++)
+		for (uint32_t x = 0; x < 4; x++)
+			EXPECT_INT(shown_pixel(stage, 0, x, y), 0xff000000 | x);
+}
+
 static void contexts_are_told_apart(void)
 {
 	CLEANUP(gpu_stage_destroyp) struct gpu_stage *stage = stage_create();
@@ -760,6 +795,7 @@ int main(void)
 	RUN_TEST(textures_are_transferred_both_ways);
 	RUN_TEST(transfers_that_cannot_be_are_refused);
 	RUN_TEST(memory_can_be_replaced_while_textures_have_it);
+	RUN_TEST(memory_may_cross_from_region_to_region_again_and_again);
 	RUN_TEST(contexts_are_told_apart);
 	RUN_TEST(there_is_a_bound_on_contexts);
 	RUN_TEST(submits_that_cannot_be_are_refused);
