@@ -45,3 +45,8 @@ void descriptors_check(const struct descriptors *before)
 	CHECK(first_free() == before->first_free);
 	CHECK(before->count == 0 || count_all() == before->count);
 }
+
+void descriptors_check_bound(void)
+{
+	CHECK(first_free() < DESCRIPTORS_MAX);
+}

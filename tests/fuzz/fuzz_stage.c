@@ -160,6 +160,11 @@ static struct vring_avail *available_of(struct stage_queue *queue)
 	return guest_ram_at(queue->ring.ram, queue->ring.available);
 }
 
+static bool has_begun(const struct fuzz_stage *stage)
+{
+	return stage->queues[STAGE_QUEUES - 1].is_started;
+}
+
 void fuzz_stage_restart(struct fuzz_stage *stage, unsigned index, uint32_t size, uint16_t base,
 			uint64_t skew, uint64_t features)
 {
@@ -169,7 +174,11 @@ void fuzz_stage_restart(struct fuzz_stage *stage, unsigned index, uint32_t size,
 	bool is_sane = size > 0 && size <= STAGE_RING_MAX;
 	struct virtqueue_layout layout = {.size = size};
 
-	virtqueue_stop(queue->virtqueue);
+	/* As vhost_user does; answers that wait would be given to a driver that goes on. */
+	if (virtqueue_stop(queue->virtqueue) != base && index == 0)
+		stage->kind->device->on_reset(stage->gpu);
+	else if (stage->kind->device == &gpu_vhost_device_3d && has_begun(stage))
+		stage->rings_may_change = true;
 	memset(ram->bytes + start, 0, RINGS_EACH);
 	ram->taken = start;
 	driver_ring_init(&queue->ring, ram, is_sane ? size : STAGE_RING_SIZE);
@@ -382,9 +391,22 @@ void fuzz_stage_run(struct fuzz_stage *stage, unsigned index, unsigned turns)
 	}
 }
 
+void fuzz_stage_pass(struct fuzz_stage *stage, uint32_t context, uint64_t number)
+{
+	struct snapshot before;
+
+	if (!stage->kind->pass)
+		return;
+	take_snapshot(&stage->queues[0], &before);
+	stage->kind->pass(context, number);
+	if (!stage->rings_may_change)
+		check_ring(&stage->queues[0], &before);
+}
+
 /* Nothing here may touch the file meanwhile. */
 void fuzz_stage_shrink(struct fuzz_stage *stage, unsigned index, size_t size)
 {
+	other_cpu_forget();
 	CHECK(ftruncate(stage->ram->fd, (off_t)size) == 0);
 	stage->kind->device->on_queue(stage->gpu, index, stage->queues[index].virtqueue,
 				      stage->memory);
@@ -462,8 +484,10 @@ void fuzz_stage_end(struct fuzz_stage *stage)
 
 	other_cpu_forget();
 	stage->kind->device->read_config(stage->gpu, config, sizeof(config));
-	for (unsigned i = 0; i < STAGE_QUEUES; i++)
+	for (unsigned i = 0; i < STAGE_QUEUES; i++) {
 		virtqueue_stop(stage->queues[i].virtqueue);
+		stage->queues[i].is_started = false;
+	}
 	if (stage->kind->is_kept)
 		fuzz_stage_reset(stage);
 	display_unwatch(TAKE(stage->late_watcher));
@@ -472,5 +496,8 @@ void fuzz_stage_end(struct fuzz_stage *stage)
 		destroy_device(stage);
 	if (stage->layout != LAYOUT_WHOLE || guest_memory_is_broken(stage->memory))
 		map_memory(stage, LAYOUT_WHOLE);
-	descriptors_check(&stage->before);
+	if (stage->kind->is_kept)
+		descriptors_check_bound();
+	else
+		descriptors_check(&stage->before);
 }

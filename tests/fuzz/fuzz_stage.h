@@ -69,7 +69,11 @@ struct stage_kind {
 	const struct renderer_ops *(*renderer)(void);
 	const struct vhost_device *device;
 
-	/* It is only reset between inputs, since it takes long to be made. */
+	/* Lets fences of the renderer's pass; NULL: that happens on the loop. */
+	void (*pass)(uint32_t context, uint64_t number);
+
+	/* It is only reset between inputs, since it takes long to be made, and what it opens is
+	 * its own business, up to a bound. */
 	bool is_kept;
 };
 
@@ -112,6 +116,9 @@ void fuzz_stage_submit(struct fuzz_stage *stage, unsigned queue, const struct ri
 /** Lets the device run, until it has left nothing, or for `turns` turns, and its renderer tell of
  * what it has done. */
 void fuzz_stage_run(struct fuzz_stage *stage, unsigned queue, unsigned turns);
+
+/** Lets a fence pass, and the context's earlier ones. */
+void fuzz_stage_pass(struct fuzz_stage *stage, uint32_t context, uint64_t number);
 
 /** Stops a ring, and starts it anew: of `size`, which may be wrong, at `base`, moved by `skew`
  * bytes, with those of the rings' `features`. */

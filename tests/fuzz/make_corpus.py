@@ -142,6 +142,18 @@ class Queue:
     WATCH = u8(16)
 
     @staticmethod
+    def submit(context, *words, shape=2):
+        return u8(17) + u8(shape) + number(context) + u8(len(words)) + b"".join(map(u32, words))
+
+    @staticmethod
+    def pass_(context, fence):
+        return u8(18) + numbers(context, fence)
+
+    @staticmethod
+    def texture(context, id_, format_, width, height):
+        return u8(19) + numbers(context, id_, format_, width, height)
+
+    @staticmethod
     def at(offset):
         return u8(0) + u16(offset)
 
@@ -341,6 +353,110 @@ def cursor_queue():
         "memory_that_goes": picture + update(0, 0, 0, 1) + q.memory(q.NONE) + move(0, 1, 1, 1),
         "memory_cut_short": picture + move(0, 1, 1, 1, shape=q.LATER) + q.shrink(0),
         "watchers": picture + update(0, 3, 3, 1) + q.WATCH + move(0, 4, 4, 1) + q.WATCH,
+    }
+
+
+def three_d():
+    """For both targets with 3D. The words are virgl's: command, object and length, and so on."""
+    q = Queue
+    fence = 1
+
+    def of(context, kind, *words, fenced=False, **more):
+        header = number(fence if fenced else 0) + u64(7) + number(context)
+        return q.command(kind, *words, header=header, **more)
+
+    def word(command, object_, length):
+        return command | object_ << 8 | length << 16
+
+    def surface(handle, resource, format_=1):
+        return [word(1, 8, 5), handle, resource, format_, 0, 0]
+
+    def target(handle):
+        return [word(5, 0, 3), 1, 0, handle]
+
+    clear = [word(7, 0, 8), 4, 0x3F800000, 0, 0, 0x3F800000, 0, 0, 0]
+    context = of(1, "CTX_CREATE", 4, 0x64636261)
+    texture = q.texture(1, 1, 1, 16, 8)
+    box = [0, 0, 0, 16, 8, 1]
+    whole = box + [0, 0, 1, 0, 0, 0]
+    drawn = q.submit(1, *surface(1, 1), *target(1), *clear)
+    show = q.command("SET_SCANOUT", *rect(0, 0, 16, 8), 0, 1)
+    flush = q.command("FLUSH", *rect(0, 0, 16, 8), 1)
+    crossing = [(q.before_first_end(4), 8)]
+    return {
+        "capsets": b"".join(q.command("CAPSET_INFO", i, 0) for i in range(4)) + b"".join(
+            q.command("CAPSET", id_, version) for id_, version in
+            [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (4, 0), (1, 0xFFFFFFFF)])
+        + q.command("CAPSET", 1, 1, room=100) + q.command("CAPSET", 1, 1, room=24 + 16),
+        "drawn_and_shown": context + texture + drawn + show + flush,
+        "contexts_that_are_wrong": of(0, "CTX_CREATE", 0) + of(1, "CTX_CREATE", 0xFFFFFFFF) + context
+        + of(9, "CTX_DESTROY") + of(1, "CTX_DESTROY") + of(1, "CTX_DESTROY"),
+        "many_contexts": b"".join(of(i, "CTX_CREATE", 0, shape=q.LATER) for i in range(1, 16))
+        + q.run() + q.RESET + context,
+        "resources_in_contexts": context + texture + of(1, "CTX_DETACH", 1, 0)
+        + of(1, "CTX_DETACH", 1, 0) + of(1, "CTX_ATTACH", 1, 0) + of(2, "CTX_ATTACH", 1, 0)
+        + of(1, "CTX_ATTACH", 9, 0) + q.command("UNREF", 1) + drawn,
+        "each_target": context + b"".join(
+            of(1, "CREATE_3D", i + 1, target_, 1, 8, 8, 8, depth, layers, 0, 0, 0, 0)
+            for i, (target_, depth, layers) in enumerate(
+                [(0, 1, 1), (1, 1, 1), (2, 1, 1), (3, 4, 1), (4, 1, 6), (5, 1, 1), (6, 1, 4),
+                 (7, 1, 4), (8, 1, 12), (9, 1, 1)])),
+        "textures_that_are_wrong": b"".join(
+            of(0, "CREATE_3D", 1, 2, format_, 10, width, height, 1, 1, level, samples, 0, 0)
+            for format_, width, height, level, samples in
+            [(0, 8, 8, 0, 0), (0xFFFFFFFF, 8, 8, 0, 0), (1, 0, 8, 0, 0), (1, 65536, 65536, 0, 0),
+             (1, 8, 8, 31, 0), (1, 8, 8, 3, 4), (1, 8, 8, 0, 0xFFFFFFFF), (1, 16384, 16384, 0, 0)]),
+        "a_buffer": context + of(1, "CREATE_3D", 1, 0, 64, 1 << 4, 4096, 1, 1, 1, 0, 0, 0, 0)
+        + q.attach(1, (q.at(0), 4096)) + of(
+            1, "TRANSFER_TO_3D", 8, 0, 0, 64, 1, 1, 8, 0, 1, 0, 0, 0)
+        + of(1, "TRANSFER_FROM_3D", 0, 0, 0, 4096, 1, 1, 0, 0, 1, 0, 0, 0),
+        "levels": context + of(1, "CREATE_3D", 1, 2, 1, 8, 16, 16, 1, 1, 4, 0, 0, 0)
+        + q.attach(1, (q.at(0), 2048)) + b"".join(
+            of(1, "TRANSFER_TO_3D", 0, 0, 0, 16 >> level, 16 >> level, 1, 0, 0, 1, level, 0, 0)
+            for level in range(6)),
+        "transfers": context + texture + of(1, "TRANSFER_TO_3D", *whole)
+        + of(1, "TRANSFER_FROM_3D", *whole) + of(0, "TRANSFER_FROM_3D", *whole),
+        "transfers_that_are_wrong": context + texture + b"".join(
+            of(1, "TRANSFER_TO_3D", *wrong) + of(1, "TRANSFER_FROM_3D", *wrong) for wrong in [
+                [0, 0, 0, 17, 8, 1] + whole[6:], [0, 0, 0, 0, 8, 1] + whole[6:],
+                [0, 0, 1, 16, 8, 1] + whole[6:], box + [4, 0] + whole[8:],
+                box + [0xFFFFFFFF, 0xFFFFFFFF] + whole[8:], box + [0, 0, 1, 1, 0, 0],
+                box + [0, 0, 1, 0, 1, 1], box + [0, 0, 1, 0, 0xFFFFFFFF, 0xFFFFFFFF]])
+        + of(2, "TRANSFER_TO_3D", *whole),
+        "transfers_of_an_unattached_one": context + of(
+            1, "CREATE_3D", 1, 2, 1, 10, 8, 8, 1, 1, 0, 0, 0, 0)
+        + of(1, "TRANSFER_FROM_3D", 0, 0, 0, 8, 8, 1, 0, 0, 1),
+        "memory_where_regions_meet": context + q.texture(1, 1, 1, 4, 4)
+        + q.command("DETACH", 1) + q.attach(1, *(crossing * 15))
+        + of(1, "TRANSFER_TO_3D", 0, 0, 0, 4, 4, 1, 0, 0, 1, 0, 0, 0),
+        "memory_that_goes": context + texture + drawn + show + q.memory(q.NONE)
+        + of(1, "TRANSFER_TO_3D", *whole) + q.memory(q.WHOLE) + q.restart()
+        + of(1, "TRANSFER_FROM_3D", *whole) + q.memory(q.SWAPPED) + flush,
+        "memory_cut_short": context + texture + of(1, "TRANSFER_TO_3D", *whole, shape=q.LATER)
+        + q.shrink(0) + context + texture,
+        "submits_that_are_wrong": context + q.submit(9, 0) + q.submit(1) + q.submit(1, 0xFFFFFFFF)
+        + of(1, "SUBMIT_3D", 3, 0) + of(1, "SUBMIT_3D", 0xFFFFFFFC, 0) + of(1, "SUBMIT_3D", 8, 0, 0),
+        "commands_that_are_wrong": context + texture + b"".join(
+            q.submit(1, *words) for words in [
+                surface(1, 9), surface(1, 1, 999), target(7), [word(1, 8, 200)],
+                [word(99, 0, 1), 0], [word(3, 8, 1), 5], [word(2, 1, 1), 5]]),
+        "fences": context + texture + q.submit(1, *clear, shape=6) + of(1, "CTX_DESTROY", fenced=True)
+        + q.command("DISPLAY_INFO", shape=q.FENCE) + q.run() + q.pass_(0, 2) + q.pass_(1, 1) + q.run(),
+        "fences_in_another_order": context + of(2, "CTX_CREATE", 0)
+        + of(1, "CTX_ATTACH", 9, 0, fenced=True) + of(2, "CTX_ATTACH", 9, 0, fenced=True)
+        + q.pass_(2, 2) + q.pass_(1, 1) + q.run() + q.pass_(1, 0xFFFFFFFF),
+        "a_reset_in_mid_fence": context + q.submit(1, 0, shape=6) + q.RESET + q.pass_(1, 1)
+        + q.restart() + context + q.submit(1, 0, shape=6) + q.pass_(1, 9),
+        "a_restart_in_mid_fence": context + q.submit(1, 0, shape=6) + q.restart(size=4)
+        + q.pass_(1, 1) + q.run(),
+        "a_context_that_goes_in_mid_fence": context + of(2, "CTX_CREATE", 0)
+        + q.submit(1, 0, shape=6) + q.submit(2, 0, shape=6) + of(1, "CTX_DESTROY") + q.run()
+        + q.pass_(2, 9),
+        "two_d": q.make(1, 8, 8) + q.show() + q.make(2, 64, 64)
+        + q.command("UPDATE_CURSOR", 0, 1, 1, 0, 2, 0, 0, 0, shape=q.OTHER)
+        + of(0, "TRANSFER_FROM_3D", 0, 0, 0, 8, 8, 1, 0, 0, 1, 0, 0, 0),
+        "submit_that_changes": context + texture + q.submit(1, *target(1), shape=0x22)
+        + q.race(4, 0x1000, u32(0xFFFF0007)) + q.run(),
     }
 
 
@@ -583,6 +699,8 @@ def vhost_user():
 
 TARGETS = {
     "control_queue": control_queue,
+    "control_queue_3d": three_d,
+    "control_queue_gl": three_d,
     "cursor_queue": cursor_queue,
     "vhost_user": vhost_user,
 }

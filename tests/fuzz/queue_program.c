@@ -12,8 +12,7 @@
 /* Enough for the longest answer. */
 #define ROOM_MAX 2048
 
-#define COMMAND_MAX 512
-#define UNTIL_DONE  32
+#define UNTIL_DONE 32
 
 /* An input's share of what takes long. */
 #define MAPPINGS_MAX 4
@@ -199,6 +198,25 @@ static void run_attach(struct program *program)
 }
 
 /* All of it is the guest's first region, again and again. */
+static void send_backing(struct program *program, uint32_t resource, uint64_t size)
+{
+	struct {
+		struct virtio_gpu_resource_attach_backing body;
+		struct virtio_gpu_mem_entry entries[STAGE_MEMORY_MAX / STAGE_FIRST_SIZE + 1];
+	} attach = {.body.hdr.type = VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING};
+	uint32_t count = 0;
+
+	while (size > 0 && count < COUNT(attach.entries)) {
+		uint32_t length = size < STAGE_FIRST_SIZE ? (uint32_t)size : STAGE_FIRST_SIZE;
+
+		attach.entries[count++] = (struct virtio_gpu_mem_entry){STAGE_GUEST, length, 0};
+		size -= length;
+	}
+	attach.body.resource_id = resource;
+	attach.body.nr_entries = count;
+	send(program, &attach, (uint32_t)(sizeof(attach.body) + count * sizeof(attach.entries[0])));
+}
+
 static void run_make(struct program *program)
 {
 	static const uint32_t formats[] = {
@@ -211,12 +229,6 @@ static void run_make(struct program *program)
 	struct virtio_gpu_resource_create_2d create = {
 		.hdr.type = VIRTIO_GPU_CMD_RESOURCE_CREATE_2D,
 	};
-	struct {
-		struct virtio_gpu_resource_attach_backing body;
-		struct virtio_gpu_mem_entry entries[STAGE_MEMORY_MAX / STAGE_FIRST_SIZE + 1];
-	} attach = {.body.hdr.type = VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING};
-	uint64_t left;
-	uint32_t count = 0;
 
 	program->made_id = create.resource_id = fuzz_number(input);
 	program->made_width = create.width = fuzz_number(input);
@@ -224,16 +236,7 @@ static void run_make(struct program *program)
 	create.format = formats[fuzz_u8(input) % COUNT(formats)];
 	send(program, &create, sizeof(create));
 
-	left = (uint64_t)create.width * create.height * 4;
-	while (left > 0 && count < COUNT(attach.entries)) {
-		uint32_t length = left < STAGE_FIRST_SIZE ? (uint32_t)left : STAGE_FIRST_SIZE;
-
-		attach.entries[count++] = (struct virtio_gpu_mem_entry){STAGE_GUEST, length, 0};
-		left -= length;
-	}
-	attach.body.resource_id = create.resource_id;
-	attach.body.nr_entries = count;
-	send(program, &attach, (uint32_t)(sizeof(attach.body) + count * sizeof(attach.entries[0])));
+	send_backing(program, create.resource_id, (uint64_t)create.width * create.height * 4);
 }
 
 static void run_show(struct program *program)
@@ -259,6 +262,68 @@ static void run_show(struct program *program)
 	send(program, &transfer, sizeof(transfer));
 	send(program, &show, sizeof(show));
 	send(program, &flush, sizeof(flush));
+}
+
+/* -- 3D ---------------------------------------------------------------------- */
+
+static void run_submit(struct program *program)
+{
+	struct fuzz_input *input = &program->input;
+	uint8_t shape = fuzz_u8(input);
+	struct {
+		struct virtio_gpu_cmd_submit body;
+		uint32_t words[64];
+	} command = {.body.hdr.type = VIRTIO_GPU_CMD_SUBMIT_3D};
+	uint32_t count;
+
+	command.body.hdr.ctx_id = fuzz_number(input);
+	if (shape & SHAPE_FENCE) {
+		command.body.hdr.flags = VIRTIO_GPU_FLAG_FENCE;
+		command.body.hdr.fence_id = ++program->fence;
+	}
+	count = fuzz_u8(input) % COUNT(command.words);
+	for (uint32_t i = 0; i < count; i++)
+		command.words[i] = fuzz_u32(input);
+	command.body.size = count * (uint32_t)sizeof(uint32_t);
+	submit(program, shape, &command, (uint32_t)sizeof(command.body) + command.body.size,
+	       ROOM_MAX);
+}
+
+static void run_pass(struct program *program)
+{
+	uint32_t context = fuzz_number(&program->input);
+	uint32_t number = fuzz_number(&program->input);
+
+	fuzz_stage_pass(program->stage, context, number);
+}
+
+static void run_texture(struct program *program)
+{
+	struct fuzz_input *input = &program->input;
+	struct virtio_gpu_resource_create_3d create = {
+		.hdr.type = VIRTIO_GPU_CMD_RESOURCE_CREATE_3D,
+		.hdr.ctx_id = fuzz_number(input),
+		.resource_id = fuzz_number(input),
+		.target = 2,
+		.format = fuzz_number(input),
+		.bind = 1 << 1 | 1 << 3,
+		.width = fuzz_number(input),
+		.height = fuzz_number(input),
+		.depth = 1,
+		.array_size = 1,
+	};
+	struct virtio_gpu_ctx_resource join = {
+		.hdr.type = VIRTIO_GPU_CMD_CTX_ATTACH_RESOURCE,
+		.hdr.ctx_id = create.hdr.ctx_id,
+		.resource_id = create.resource_id,
+	};
+
+	program->made_id = create.resource_id;
+	program->made_width = create.width;
+	program->made_height = create.height;
+	send(program, &create, sizeof(create));
+	send_backing(program, create.resource_id, (uint64_t)create.width * create.height * 4);
+	send(program, &join, sizeof(join));
 }
 
 /* -- Memory and rings -------------------------------------------------------- */
@@ -421,9 +486,9 @@ static void run_watch(struct program *program)
 /* -- Programs ---------------------------------------------------------------- */
 
 static void (*const operations[])(struct program *program) = {
-	run_command,  run_attach, run_make,   run_show,	   run_write, run_table,
-	run_describe, run_offer,  run_index,  run_run,	   run_race,  run_reset,
-	run_restart,  run_memory, run_shrink, run_request, run_watch,
+	run_command, run_attach,  run_make,  run_show,	 run_write, run_table,	 run_describe,
+	run_offer,   run_index,	  run_run,   run_race,	 run_reset, run_restart, run_memory,
+	run_shrink,  run_request, run_watch, run_submit, run_pass,  run_texture,
 };
 
 void queue_program_run(struct fuzz_stage *stage, unsigned queue, const uint8_t *bytes, size_t size)
