@@ -282,3 +282,10 @@ bool gpu_device_has_gpu(const struct gpu_device *gpu)
 
 	return three_d && three_d->has_gpu(gpu->renderer);
 }
+
+bool gpu_device_makes_code(const struct gpu_device *gpu)
+{
+	const struct renderer_3d_ops *three_d = gpu->state.ops->three_d;
+
+	return three_d && three_d->makes_code(gpu->renderer);
+}

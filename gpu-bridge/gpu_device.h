@@ -34,8 +34,11 @@ int gpu_device_create(struct loop *loop, struct display *display, const struct r
 /** Accepts NULL. */
 void gpu_device_destroy(struct gpu_device *gpu);
 
-/** Whether a GPU of this machine's renders for the guest. */
+/** Whether a GPU of this machine's is open, to render for the guest. */
 bool gpu_device_has_gpu(const struct gpu_device *gpu);
+
+/** Whether this machine's processor renders, with code that is made for it. */
+bool gpu_device_makes_code(const struct gpu_device *gpu);
 
 /** For vhost_user_create(), whose `data` is the gpu_device: of 2D only, and with 3D, which its
  * renderer has. The vhost_user is destroyed first. */

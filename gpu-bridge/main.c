@@ -147,11 +147,11 @@ static void need_socket(struct containment_needs *needs, unsigned *count,
 		needs->connects = true;
 }
 
-static int contain(const struct options *options, bool has_gpu)
+static int contain(const struct options *options, const struct gpu_device *gpu)
 {
 	struct containment_needs needs = {
-		.makes_code = options->gl && !has_gpu,
-		.has_gpu = has_gpu,
+		.makes_code = gpu_device_makes_code(gpu),
+		.has_gpu = gpu_device_has_gpu(gpu),
 		.sockets = {options->display},
 	};
 	unsigned count = 1;
@@ -205,7 +205,7 @@ static int run(const struct options *options)
 	}
 
 	/* All is open, and nothing the guest says has been read. */
-	r = contain(options, gpu_device_has_gpu(gpu));
+	r = contain(options, gpu);
 	if (r < 0)
 		return r;
 

@@ -121,8 +121,11 @@ struct renderer_3d_ops {
 	void (*context_detach)(struct renderer *renderer, uint32_t id,
 			       struct renderer_image *image);
 
-	/* Whether a GPU renders; else the processor does, with code that is made for it. */
+	/* Whether a device of the host's is open for it, which a driver asks. */
 	bool (*has_gpu)(const struct renderer *renderer);
+
+	/* Whether the processor renders, with code that is made for it. */
+	bool (*makes_code)(const struct renderer *renderer);
 
 	/* As image_create(), of any kind; -EINVAL for what the host has not. */
 	int (*texture_create)(struct renderer *renderer, uint32_t id,

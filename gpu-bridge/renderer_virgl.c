@@ -13,9 +13,11 @@
  */
 
 #include <assert.h>
+#include <epoxy/gl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/uio.h>
 
 /* In 0.10, contexts have fences only for those who ask for what may change. */
@@ -56,6 +58,7 @@ struct renderer {
 	struct picture_cache pictures;
 	unsigned images;
 	bool has_gpu;
+	bool makes_code;
 };
 
 /* What can be shown, and how it is told to watchers. */
@@ -187,6 +190,15 @@ static struct virgl_renderer_callbacks callbacks = {
 
 #define FLAGS (VIRGL_RENDERER_USE_EGL | VIRGL_RENDERER_THREAD_SYNC)
 
+/* A render node may be one that Mesa has no driver for, such as that of a virtual machine without
+ * 3D: then the processor renders there too. */
+static bool makes_code(void)
+{
+	const char *name = (const char *)glGetString(GL_RENDERER);
+
+	return name && strstr(name, "llvmpipe");
+}
+
 static int start(struct renderer *renderer)
 {
 	if (has_render_node()) {
@@ -223,12 +235,16 @@ static int virgl_create(struct loop *loop, renderer_fence_fn on_fence, void *dat
 	renderer->on_fence = on_fence;
 	renderer->data = data;
 	virgl_log_open();
+	/* Mesa keeps compiled shaders in files, its user's for all guests, and can open none once
+	 * this process is contained. */
+	setenv("MESA_SHADER_CACHE_DISABLE", "true", 1);
 	r = start(renderer);
 	if (r < 0) {
 		free(renderer);
 		return r;
 	}
 	virgl_renderer_force_ctx_0();
+	renderer->makes_code = makes_code();
 	gl_readback_init(&renderer->readback);
 	fd = virgl_renderer_get_poll_fd();
 	if (fd < 0)
@@ -247,6 +263,11 @@ static int virgl_create(struct loop *loop, renderer_fence_fn on_fence, void *dat
 static bool virgl_has_gpu(const struct renderer *renderer)
 {
 	return renderer->has_gpu;
+}
+
+static bool virgl_makes_code(const struct renderer *renderer)
+{
+	return renderer->makes_code;
 }
 
 /* -- Images ------------------------------------------------------------------ */
@@ -592,6 +613,7 @@ static int virgl_submit(struct renderer *renderer, uint32_t context, uint32_t *w
 
 static const struct renderer_3d_ops virgl_3d = {
 	.has_gpu = virgl_has_gpu,
+	.makes_code = virgl_makes_code,
 	.capset_at = virgl_capset_at,
 	.capset_fill = virgl_capset_fill,
 	.context_create = virgl_context_create,

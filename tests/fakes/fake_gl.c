@@ -90,6 +90,11 @@ static bool has_gpu(const struct renderer *renderer)
 	return false;
 }
 
+static bool makes_code(const struct renderer *renderer)
+{
+	return false;
+}
+
 static int texture_create(struct renderer *renderer, uint32_t id, const struct gpu_texture *texture,
 			  struct renderer_image **ret_image)
 {
@@ -125,6 +130,7 @@ const struct renderer_ops *fake_gl_ops(void)
 		.context_attach = context_change,
 		.context_detach = context_change,
 		.has_gpu = has_gpu,
+		.makes_code = makes_code,
 		.texture_create = texture_create,
 		.texture_transfer = texture_transfer,
 		.submit = submit,

@@ -10,10 +10,13 @@ enum command {
 	DESTROY_OBJECT = 3,
 	SET_FRAMEBUFFER_STATE = 5,
 	CLEAR = 7,
+	BLIT = 16,
 };
 
 #define OBJECT_SURFACE 8
 #define CLEAR_COLOUR   (1u << 2)
+#define BLIT_COLOURS   0xf
+#define BLIT_LINEAR    (1u << 8)
 
 static void add(struct virgl_stream *stream, uint32_t word)
 {
@@ -61,6 +64,31 @@ void virgl_stream_clear(struct virgl_stream *stream, float red, float green, flo
 	add(stream, 0); /* depth, of 64 bits */
 	add(stream, 0);
 	add(stream, 0); /* stencil */
+}
+
+static void add_picture(struct virgl_stream *stream, const struct virgl_picture *picture,
+			uint32_t format)
+{
+	add(stream, picture->resource);
+	add(stream, 0); /* level */
+	add(stream, format);
+	add(stream, 0);
+	add(stream, 0);
+	add(stream, 0);
+	add(stream, picture->width);
+	add(stream, picture->height);
+	add(stream, 1);
+}
+
+void virgl_stream_scale(struct virgl_stream *stream, const struct virgl_picture *to,
+			const struct virgl_picture *from, uint32_t format)
+{
+	begin(stream, BLIT, 0, 21);
+	add(stream, BLIT_COLOURS | BLIT_LINEAR);
+	add(stream, 0); /* no scissors */
+	add(stream, 0);
+	add_picture(stream, to, format);
+	add_picture(stream, from, format);
 }
 
 void virgl_stream_forget(struct virgl_stream *stream, uint32_t handle)

@@ -26,6 +26,15 @@ void virgl_stream_target(struct virgl_stream *stream, uint32_t handle);
 void virgl_stream_clear(struct virgl_stream *stream, float red, float green, float blue,
 			float alpha);
 
+/** Copies all of a resource's first level to another's, of another size: it is scaled. */
+struct virgl_picture {
+	uint32_t resource;
+	uint32_t width;
+	uint32_t height;
+};
+void virgl_stream_scale(struct virgl_stream *stream, const struct virgl_picture *to,
+			const struct virgl_picture *from, uint32_t format);
+
 /** A command of any number, with one word, or none. */
 void virgl_stream_add(struct virgl_stream *stream, uint32_t command, uint32_t word);
 void virgl_stream_add_bare(struct virgl_stream *stream, uint32_t command);
