@@ -276,6 +276,8 @@ int client_open(const struct target *target, struct client **ret_client)
 	CLEANUP(client_closep) struct client *client = xcalloc(1, sizeof(*client));
 	int status;
 
+	if (target->only_checks)
+		return STATUS_CHECKED;
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	client->curl = curl_easy_init();
 	if (!client->curl)

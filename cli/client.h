@@ -24,7 +24,7 @@ struct reply {
 	size_t size;
 };
 
-/** Finds the gateway, and logs in where a password was given. */
+/** Finds the gateway, and logs in where a password was given. STATUS_CHECKED with only_checks. */
 int client_open(const struct target *target, struct client **ret_client);
 
 /** Accepts NULL. */

@@ -208,9 +208,18 @@ const struct command command_pointer = {
 
 /* -- touch ---------------------------------------------------------------- */
 
-struct swipe {
+/* A finger's way over the screen. */
+struct finger {
 	unsigned x, y, to_x, to_y;
+};
+
+#define FINGERS_MAX 2
+
+struct gesture {
+	unsigned contact; /* the first finger's; the other's is the next */
 	unsigned duration_ms;
+	unsigned fingers_count;
+	struct finger fingers[FINGERS_MAX];
 };
 
 static void sleep_ms(unsigned ms)
@@ -220,49 +229,92 @@ static void sleep_ms(unsigned ms)
 	nanosleep(&time, NULL);
 }
 
-static int post_touch(struct client *client, struct json_object *event, const char *action,
-		      unsigned x, unsigned y)
+/* Where a finger is after `part` of its way. */
+static unsigned between(unsigned from, unsigned to, double part)
 {
-	add_text(event, "action", action);
-	add_number(event, "x", (int)x);
-	add_number(event, "y", (int)y);
-	return client_post(client, "/api/v1/input/touch", event);
+	return (unsigned)(from + part * ((double)to - from) + 0.5);
 }
 
-static int swipe(const struct target *target, struct json_object *event, const struct swipe *swipe)
+static int post_fingers(struct client *client, struct json_object *event,
+			const struct gesture *gesture, const char *action, double part)
 {
-	CLEANUP(client_closep) struct client *client = NULL;
-	unsigned steps = swipe->duration_ms / SWIPE_STEP_MS + 1;
-	int status = client_open(target, &client);
+	int status = STATUS_DONE;
 
-	if (status == STATUS_DONE)
-		status = post_touch(client, event, "down", swipe->x, swipe->y);
-	for (unsigned step = 1; step <= steps && status == STATUS_DONE; step++) {
-		double part = (double)step / steps;
-		double x = swipe->x + part * ((double)swipe->to_x - swipe->x);
-		double y = swipe->y + part * ((double)swipe->to_y - swipe->y);
+	add_text(event, "action", action);
+	for (unsigned i = 0; i < gesture->fingers_count && status == STATUS_DONE; i++) {
+		const struct finger *finger = &gesture->fingers[i];
 
-		sleep_ms(SWIPE_STEP_MS);
-		status = post_touch(client, event, "move", (unsigned)(x + 0.5),
-				    (unsigned)(y + 0.5));
+		add_number(event, "contact", (int)(gesture->contact + i));
+		add_number(event, "x", (int)between(finger->x, finger->to_x, part));
+		add_number(event, "y", (int)between(finger->y, finger->to_y, part));
+		status = client_post(client, "/api/v1/input/touch", event);
 	}
-	if (status == STATUS_DONE)
-		status = post_touch(client, event, "up", swipe->to_x, swipe->to_y);
 	return status;
 }
 
-static int parse_swipe(char **words, struct swipe *swipe)
+static int make_gesture(const struct target *target, struct json_object *event,
+			const struct gesture *gesture)
 {
-	unsigned *const numbers[] = {&swipe->x, &swipe->y, &swipe->to_x, &swipe->to_y};
+	CLEANUP(client_closep) struct client *client = NULL;
+	unsigned steps = gesture->duration_ms / SWIPE_STEP_MS + 1;
+	int status = client_open(target, &client);
 
-	for (int i = 0; i < 4; i++)
-		if (!unsigned_from_text(words[i], FRAME_SIDE_MAX - 1, numbers[i]))
+	if (status == STATUS_DONE)
+		status = post_fingers(client, event, gesture, "down", 0);
+	for (unsigned step = 1; step <= steps && status == STATUS_DONE; step++) {
+		sleep_ms(SWIPE_STEP_MS);
+		status = post_fingers(client, event, gesture, "move", (double)step / steps);
+	}
+	if (status == STATUS_DONE)
+		status = post_fingers(client, event, gesture, "up", 1);
+	return status;
+}
+
+static int parse_positions(char **words, unsigned count, unsigned *positions)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!unsigned_from_text(words[i], FRAME_SIDE_MAX - 1, &positions[i]))
 			return usage_error("%s is no position on a head", words[i]);
 	return STATUS_DONE;
 }
 
+static int parse_swipe(char **words, int count, struct gesture *gesture)
+{
+	unsigned at[4];
+
+	if (count != 4)
+		return usage_error("touch swipe needs two positions: X Y TO_X TO_Y");
+	gesture->fingers_count = 1;
+	if (parse_positions(words, 4, at) != STATUS_DONE)
+		return STATUS_USAGE;
+	gesture->fingers[0] = (struct finger){at[0], at[1], at[2], at[3]};
+	return STATUS_DONE;
+}
+
+/* Two fingers side by side, around a place. */
+static int parse_pinch(char **words, int count, struct gesture *gesture)
+{
+	unsigned at[4];
+	unsigned half, to_half;
+
+	if (count != 4)
+		return usage_error("touch pinch needs a position and two distances: X Y FROM TO");
+	if (parse_positions(words, 4, at) != STATUS_DONE)
+		return STATUS_USAGE;
+	half = at[2] / 2;
+	to_half = at[3] / 2;
+	if (half > at[0] || to_half > at[0])
+		return usage_error("a finger would be left of the screen");
+	if (gesture->contact + 1 >= INPUT_CONTACTS_MAX)
+		return usage_error("touch pinch needs two contacts");
+	gesture->fingers_count = 2;
+	gesture->fingers[0] = (struct finger){at[0] - half, at[1], at[0] - to_half, at[1]};
+	gesture->fingers[1] = (struct finger){at[0] + half, at[1], at[0] + to_half, at[1]};
+	return STATUS_DONE;
+}
+
 static int parse_touch_options(int argc, char **argv, struct json_object *event,
-			       unsigned *ret_duration_ms)
+			       struct gesture *gesture)
 {
 	static const struct option options[] = {
 		{"head", required_argument, NULL, 'n'},
@@ -270,7 +322,6 @@ static int parse_touch_options(int argc, char **argv, struct json_object *event,
 		{"duration", required_argument, NULL, 'd'},
 		{0},
 	};
-	unsigned contact;
 	int status = STATUS_DONE;
 	int option;
 
@@ -282,13 +333,13 @@ static int parse_touch_options(int argc, char **argv, struct json_object *event,
 			status = add_head(event, optarg);
 			break;
 		case 'c':
-			if (!unsigned_from_text(optarg, INPUT_CONTACTS_MAX - 1, &contact))
+			if (!unsigned_from_text(optarg, INPUT_CONTACTS_MAX - 1, &gesture->contact))
 				return usage_error("%s is no contact from 0 to %d", optarg,
 						   INPUT_CONTACTS_MAX - 1);
-			add_number(event, "contact", (int)contact);
+			add_number(event, "contact", (int)gesture->contact);
 			break;
 		case 'd':
-			if (!unsigned_from_text(optarg, SWIPE_DURATION_MAX, ret_duration_ms))
+			if (!unsigned_from_text(optarg, SWIPE_DURATION_MAX, &gesture->duration_ms))
 				return usage_error("%s is no number of milliseconds up to %d",
 						   optarg, SWIPE_DURATION_MAX);
 			break;
@@ -308,19 +359,21 @@ static bool may_lack_position(const char *action)
 static int run_touch(const struct target *target, int argc, char **argv)
 {
 	CLEANUP(json_object_putp) struct json_object *event = json_object_new_object();
-	struct swipe path = {.duration_ms = SWIPE_DEFAULT_MS};
-	int status = parse_touch_options(argc, argv, event, &path.duration_ms);
+	struct gesture gesture = {.duration_ms = SWIPE_DEFAULT_MS};
+	int status = parse_touch_options(argc, argv, event, &gesture);
 	char **words = argv + optind;
 	int count = argc - optind;
 
 	if (status != STATUS_DONE)
 		return status;
-	if (count > 0 && strcmp(words[0], "swipe") == 0) {
-		if (count != 5)
-			return usage_error("touch swipe needs two positions: X Y TO_X TO_Y");
-		status = parse_swipe(words + 1, &path);
-		return status == STATUS_DONE ? swipe(target, event, &path) : status;
-	}
+	if (count > 0 && strcmp(words[0], "swipe") == 0)
+		status = parse_swipe(words + 1, count - 1, &gesture);
+	else if (count > 0 && strcmp(words[0], "pinch") == 0)
+		status = parse_pinch(words + 1, count - 1, &gesture);
+	if (status != STATUS_DONE)
+		return status;
+	if (gesture.fingers_count > 0)
+		return make_gesture(target, event, &gesture);
 	if (count != 3 && !(count == 1 && may_lack_position(words[0])))
 		return usage_error("touch needs what to do, and where: tap X Y");
 	add_text(event, "action", words[0]);
@@ -332,10 +385,11 @@ static int run_touch(const struct target *target, int argc, char **argv)
 const struct command command_touch = {
 	.name = "touch",
 	.arguments = "[--head N] [--contact N] tap|down|move X Y | up|cancel [X Y] | swipe X Y "
-		     "TO_X TO_Y",
+		     "TO_X TO_Y | pinch X Y FROM TO",
 	.summary = "touch the screen",
 	.help = "  --head N         which head: 0 (default), 1, ...\n"
 		"  --contact N      which finger: 0 (default) to 9\n"
-		"  --duration MS    how long a swipe takes: 300 (default)\n",
+		"  --duration MS    how long a swipe or pinch takes: 300 (default)\n"
+		"FROM and TO are how far the two fingers of a pinch are apart, in pixels.\n",
 	.run = run_touch,
 };

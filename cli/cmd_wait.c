@@ -66,6 +66,18 @@ static int set_match(struct wait *wait, const char *path)
 	return set_until(wait, "match");
 }
 
+static int set_size(struct wait *wait, const char *text)
+{
+	CLEANUP(freep) char *box_text = xasprintf("0,0,%s", text);
+	struct picture_box box;
+
+	if (!box_from_text(box_text, &box))
+		return usage_error("%s is no size such as 1920x1080", text);
+	json_object_object_add(wait->request, "width", json_object_new_int((int)box.width));
+	json_object_object_add(wait->request, "height", json_object_new_int((int)box.height));
+	return set_until(wait, "size");
+}
+
 static int add_box(struct wait *wait, const char *list_name, const char *name, const char *text)
 {
 	struct json_object *area, *list;
@@ -135,6 +147,8 @@ static int parse_option(struct wait *wait, int option)
 		return set_until(wait, "change");
 	case 's':
 		return set_still(wait, optarg);
+	case 'z':
+		return set_size(wait, optarg);
 	case 'm':
 		return set_match(wait, optarg);
 	case 'a':
@@ -163,6 +177,7 @@ static int parse(int argc, char **argv, struct wait *wait)
 		{"change", no_argument, NULL, 'c'},
 		{"still", required_argument, NULL, 's'},
 		{"match", required_argument, NULL, 'm'},
+		{"size", required_argument, NULL, 'z'},
 		{"area", required_argument, NULL, 'a'},
 		{"ignore", required_argument, NULL, 'i'},
 		{"tolerance", required_argument, NULL, 't'},
@@ -182,7 +197,8 @@ static int parse(int argc, char **argv, struct wait *wait)
 	if (optind != argc)
 		return usage_error("wait takes options only");
 	if (!wait->until)
-		return usage_error("say what to wait for: --shown, --still, --match or --change");
+		return usage_error("say what to wait for: --shown, --still, --match, --change or "
+				   "--size");
 	json_object_object_add(wait->request, "timeout_ms",
 			       json_object_new_int((int)wait->timeout_ms));
 	return STATUS_DONE;
@@ -236,22 +252,35 @@ static char *explain_mismatch(struct json_object *answer)
 			 (unsigned long long)number_in(answer, "height"));
 }
 
+/* What did not come. */
+static const char *name_of(const char *until)
+{
+	static const char *const names[][2] = {
+		{"match", "match"},
+		{"change", "change"},
+		{"still", "rest"},
+		{"size", "picture of that size"},
+		{"shown", "picture that is not black"},
+	};
+	size_t i = 0;
+
+	while (strcmp(names[i][0], until) != 0)
+		i++;
+	return names[i][1];
+}
+
 static int explain_timeout(const struct wait *wait, struct json_object *answer)
 {
 	const char *notice = text_in(answer, "notice");
-	bool is_match = strcmp(wait->until, "match") == 0;
+	bool is_compared = strcmp(wait->until, "match") == 0 || strcmp(wait->until, "size") == 0;
 	CLEANUP(freep) char *more = NULL;
 
 	if (*notice)
 		more = xasprintf("; it shows no picture of the guest: %s", notice);
-	else if (is_match && number_in(answer, "frame") > 0)
+	else if (is_compared && number_in(answer, "frame") > 0)
 		more = explain_mismatch(answer);
 	fprintf(stderr, "windscreen: head %u: no %s within %u ms%s\n", wait->head,
-		is_match			     ? "match"
-		: strcmp(wait->until, "change") == 0 ? "change"
-		: strcmp(wait->until, "still") == 0  ? "rest"
-						     : "picture that is not black",
-		wait->timeout_ms, more ?: "");
+		name_of(wait->until), wait->timeout_ms, more ?: "");
 	return STATUS_NO;
 }
 
@@ -299,13 +328,15 @@ static int run(const struct target *target, int argc, char **argv)
 
 const struct command command_wait = {
 	.name = "wait",
-	.arguments = "[--head N] --shown|--still TIME|--match FILE.png|--change [OPTION...]",
+	.arguments = "[--head N] --shown|--still TIME|--match FILE.png|--change|--size WxH "
+		     "[OPTION...]",
 	.summary = "wait until a head shows what it should",
 	.help = "  --head N              which head: 0 (default), 1, ...\n"
 		"  --shown               until it shows anything but black\n"
 		"  --still TIME          until nothing changes for so long: 500ms, 2s\n"
 		"  --match FILE          until it is as this picture\n"
 		"  --change              until anything changes\n"
+		"  --size WxH            until it has a picture of that size\n"
 		"  --timeout TIME        give up after that: 30s (default)\n"
 		"  --tolerance T         how much a pixel may be off, from 0 (default: exact) to "
 		"1\n"

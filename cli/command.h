@@ -16,6 +16,9 @@ enum exit_status {
 	STATUS_NO = 1, /* it differs, it timed out, it failed */
 	STATUS_USAGE = 2,
 	STATUS_COULD_NOT = 3, /* no gateway, no file, no space */
+
+	/* With target.only_checks: it is well formed, as far as can be told here. */
+	STATUS_CHECKED = 100,
 };
 
 struct command {
@@ -37,6 +40,20 @@ extern const struct command command_type;
 extern const struct command command_pointer;
 extern const struct command command_touch;
 extern const struct command command_console;
+
+extern const struct command command_run_scenario;
+
+/* All of them; ends with NULL. */
+extern const struct command *const commands[];
+
+/* More words are no command. */
+#define COMMAND_WORDS_MAX 80
+
+/** Returns NULL when there is none of that name. */
+const struct command *command_find(const char *name);
+
+/** Runs the command that `argv` begins with. Returns the program's exit status. */
+int command_run(const struct target *target, int argc, char **argv);
 
 /** Says what is wrong with the arguments. Returns STATUS_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <getopt.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "common/cleanup.h"
-#include "common/xalloc.h"
-
-static const struct command *const commands[] = {
-	&command_status, &command_capture, &command_compare, &command_wait,    &command_key,
-	&command_type,	 &command_pointer, &command_touch,   &command_console,
-};
-
-#define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void __attribute__((format(printf, 1, 0))) complain(const char *format, va_list arguments)
 {
@@ -47,7 +37,7 @@ static void print_help(void)
 {
 	puts("Usage: windscreen [OPTION...] COMMAND [ARGUMENT...]\n"
 	     "Watches and drives the guest of a Windscreen gateway.\n");
-	for (size_t i = 0; i < COMMANDS_COUNT; i++)
+	for (size_t i = 0; commands[i]; i++)
 		printf("  %-8s  %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n"
 	     "  --control PATH          the gateway's control socket (default: the only one there "
@@ -60,52 +50,6 @@ static void print_help(void)
 	     "  --version\n"
 	     "\n"
 	     "Exit status: 0 done, 1 no, 2 wrong usage, 3 could not be done.");
-}
-
-static void print_command_help(const struct command *command)
-{
-	printf("Usage: windscreen [OPTION...] %s %s\n", command->name, command->arguments);
-	printf("%s.\n", command->summary);
-	if (*command->help)
-		printf("\n%s", command->help);
-}
-
-static const struct command *command_from_name(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS_COUNT; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
-}
-
-/* Whether the arguments ask for help, rather than being a text to type. */
-static bool wants_help(char **argv)
-{
-	for (; *argv && strcmp(*argv, "--") != 0; argv++)
-		if (strcmp(*argv, "--help") == 0)
-			return true;
-	return false;
-}
-
-static int run_command(const struct target *target, int argc, char **argv)
-{
-	const struct command *command;
-
-	if (argc == 0)
-		return usage_error("say what to do: windscreen --help lists the commands");
-	command = command_from_name(argv[0]);
-	if (!command)
-		return usage_error("there is no command %s: windscreen --help lists them", argv[0]);
-	if (wants_help(argv + 1)) {
-		print_command_help(command);
-		return STATUS_DONE;
-	}
-
-	CLEANUP(freep) char *name = xasprintf("windscreen %s", command->name);
-
-	argv[0] = name;
-	optind = 0; /* glibc's way of starting anew */
-	return command->run(target, argc, argv);
 }
 
 static int check_target(const struct target *target)
@@ -169,5 +113,5 @@ int main(int argc, char **argv)
 	status = check_target(&target);
 	if (status != STATUS_DONE)
 		return status;
-	return run_command(&target, argc - optind, argv + optind);
+	return command_run(&target, argc - optind, argv + optind);
 }

@@ -8,6 +8,7 @@
  * URL of its web listener.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* As given on the command line; NULL for what was not. */
@@ -17,6 +18,7 @@ struct target {
 	const char *token;
 	const char *password_file;
 	const char *ca_file;
+	bool only_checks; /* commands end before they ask the gateway: STATUS_CHECKED */
 };
 
 enum find_result {

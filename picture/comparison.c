@@ -8,6 +8,8 @@
 
 #include "picture/flip.h"
 
+#define FRAME_COLOUR 0xffffff
+
 /* One at work. */
 struct run {
 	const struct comparison *how;
@@ -96,6 +98,35 @@ static uint32_t heat(float error)
 	uint32_t green = error > 0.5f ? (uint32_t)((error - 0.5f) * 2 * 255) : 0;
 
 	return red << 16 | green << 8 | (255 - red);
+}
+
+/* How far a frame is from what it frames, and how thick it is. */
+#define FRAME_GAP   6
+#define FRAME_WIDTH 3
+
+static void draw_point(struct picture *picture, int64_t x, int64_t y)
+{
+	if (x >= 0 && x < picture->width && y >= 0 && y < picture->height)
+		picture_row(picture, (uint32_t)y)[x] = FRAME_COLOUR;
+}
+
+/* A single pixel is not found otherwise. */
+static void draw_frame(struct picture *picture, const struct picture_box *box)
+{
+	int64_t left = (int64_t)box->x - FRAME_GAP, top = (int64_t)box->y - FRAME_GAP;
+	int64_t right = (int64_t)box->x + box->width + FRAME_GAP;
+	int64_t bottom = (int64_t)box->y + box->height + FRAME_GAP;
+
+	for (int64_t i = 1; i <= FRAME_WIDTH; i++) {
+		for (int64_t x = left - i; x < right + i; x++) {
+			draw_point(picture, x, top - i);
+			draw_point(picture, x, bottom + i - 1);
+		}
+		for (int64_t y = top - i; y < bottom + i; y++) {
+			draw_point(picture, left - i, y);
+			draw_point(picture, right + i - 1, y);
+		}
+	}
 }
 
 static void draw_dim(const struct run *run)
@@ -204,6 +235,8 @@ static void judge(const struct run *run)
 		if (verdict->pixels > 0)
 			verdict->mean /= (double)verdict->pixels;
 		verdict->is_same = verdict->different <= run->how->allowed;
+		if (run->difference && !verdict->is_same)
+			draw_frame(run->difference, &verdict->bounds);
 	}
 }
 

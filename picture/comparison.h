@@ -64,7 +64,8 @@ bool comparison_finds_change(const struct comparison *comparison, const struct p
  * Compares two pictures of one size. Writes a verdict for each area, or one.
  *
  * `ret_difference`, unless it is NULL, becomes a picture of where they differ: the
- * reference, dark and grey, and on it errors from blue (small) by red to yellow.
+ * reference, dark and grey, on it errors from blue (small) by red to yellow, and a white frame
+ * around each area's.
  *
  * Returns 0, or -ENOMEM.
  */

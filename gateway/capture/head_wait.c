@@ -136,6 +136,9 @@ static void run_look(struct job *job)
 		match(look);
 	else if (condition->until == HEAD_WAIT_SHOWN)
 		look->is_match = !is_black(&condition->comparison, look->picture);
+	else if (condition->until == HEAD_WAIT_SIZE)
+		look->is_match = look->picture->width == condition->size.width &&
+				 look->picture->height == condition->size.height;
 	else if (look->baseline)
 		look->is_changed = comparison_finds_change(&condition->comparison, look->baseline,
 							   look->picture);

@@ -36,12 +36,14 @@ enum head_wait_until {
 	HEAD_WAIT_STILL,  /* nothing changes for a time */
 	HEAD_WAIT_CHANGE, /* something changes */
 	HEAD_WAIT_MATCH,  /* it is as the reference */
+	HEAD_WAIT_SIZE,	  /* a picture of that size */
 };
 
 struct head_wait_condition {
 	enum head_wait_until until;
 	uint64_t still_us;	      /* HEAD_WAIT_STILL */
 	struct picture *reference;    /* HEAD_WAIT_MATCH */
+	struct size size;	      /* HEAD_WAIT_SIZE */
 	struct comparison comparison; /* what counts; points into what follows */
 	struct comparison_area areas[HEAD_WAIT_AREAS_MAX];
 	struct picture_box ignored[HEAD_WAIT_IGNORED_MAX];

@@ -10,10 +10,8 @@
 #define STILL_DEFAULT_MS   500
 
 static const char *const until_names[] = {
-	[HEAD_WAIT_SHOWN] = "shown",
-	[HEAD_WAIT_STILL] = "still",
-	[HEAD_WAIT_CHANGE] = "change",
-	[HEAD_WAIT_MATCH] = "match",
+	[HEAD_WAIT_SHOWN] = "shown", [HEAD_WAIT_STILL] = "still", [HEAD_WAIT_CHANGE] = "change",
+	[HEAD_WAIT_MATCH] = "match", [HEAD_WAIT_SIZE] = "size",
 };
 
 void wait_request_destroy(struct wait_request *request)
@@ -36,7 +34,8 @@ static unsigned read_until(struct json_object *json, struct head_wait_condition 
 			return 0;
 		}
 	}
-	return request_refuse(error, "until must be \"shown\", \"still\", \"change\" or \"match\"");
+	return request_refuse(error, "until must be \"shown\", \"still\", \"change\", \"match\" or "
+				     "\"size\"");
 }
 
 static unsigned read_time(struct json_object *json, const char *name, int64_t default_ms,
@@ -182,6 +181,26 @@ static unsigned read_match(struct json_object *json, struct wait_request *reques
 	return 0;
 }
 
+static unsigned read_size(struct json_object *json, struct head_wait_condition *condition,
+			  char *error)
+{
+	int64_t width = 0, height = 0;
+	unsigned status = request_number(json, "width", &width, error);
+
+	if (!status)
+		status = request_number(json, "height", &height, error);
+	if (status)
+		return status;
+	if (condition->until != HEAD_WAIT_SIZE && (width != 0 || height != 0))
+		return request_refuse(error, "width and height go with \"size\"");
+	if (condition->until == HEAD_WAIT_SIZE &&
+	    (width < 1 || width > PICTURE_SIDE_MAX || height < 1 || height > PICTURE_SIDE_MAX))
+		return request_refuse(error, "a size needs a width and a height, up to %d",
+				      PICTURE_SIDE_MAX);
+	condition->size = (struct size){(uint32_t)width, (uint32_t)height};
+	return 0;
+}
+
 /* -- All of it ------------------------------------------------------------------- */
 
 static unsigned read_flag(struct json_object *json, const char *name, bool *ret_flag, char *error)
@@ -201,7 +220,7 @@ unsigned wait_request_parse(struct json_object *json, struct wait_request **ret_
 {
 	static const char *const members[] = {"until",	"still_ms", "timeout_ms", "areas",
 					      "ignore", "picture",  "reference",  "tolerance",
-					      "allow",	NULL};
+					      "allow",	"width",    "height",	  NULL};
 	CLEANUP(wait_request_destroyp) struct wait_request *request = xcalloc(1, sizeof(*request));
 	struct head_wait_condition *condition = xcalloc(1, sizeof(*condition));
 	unsigned status = request_check_members(json, members, ret_error);
@@ -223,6 +242,8 @@ unsigned wait_request_parse(struct json_object *json, struct wait_request **ret_
 		status = read_ignored(json, condition, ret_error);
 	if (!status)
 		status = read_flag(json, "picture", &condition->wants_picture, ret_error);
+	if (!status)
+		status = read_size(json, condition, ret_error);
 	if (!status)
 		status = read_match(json, request, ret_error);
 	if (!status)

@@ -247,14 +247,32 @@ static void a_swipe_goes_from_one_place_to_the_other(void)
 {
 	answer(204, "");
 	RUN_AT("touch", "swipe", "--duration", "20", "100", "10", "0", "20");
-	expect_asked("POST /api/v1/input/touch { \"head\": 0, \"action\": \"down\", \"x\": 100, "
+	expect_asked("POST /api/v1/input/touch { \"head\": 0, \"action\": \"down\", \"contact\": "
+		     "0, \"x\": 100, "
 		     "\"y\": 10 }\n"
-		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"x\": 50, "
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"contact\": "
+		     "0, \"x\": 50, "
 		     "\"y\": 15 }\n"
-		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"x\": 0, "
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"contact\": "
+		     "0, \"x\": 0, "
 		     "\"y\": 20 }\n"
-		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"up\", \"x\": 0, \"y\": "
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"up\", \"contact\": 0, "
+		     "\"x\": 0, \"y\": "
 		     "20 }\n");
+
+	RUN_AT("touch", "pinch", "--duration", "0", "100", "10", "20", "60");
+	expect_asked("POST /api/v1/input/touch { \"head\": 0, \"action\": \"down\", \"contact\": "
+		     "0, \"x\": 90, \"y\": 10 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"down\", \"contact\": "
+		     "1, \"x\": 110, \"y\": 10 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"contact\": "
+		     "0, \"x\": 70, \"y\": 10 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"move\", \"contact\": "
+		     "1, \"x\": 130, \"y\": 10 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"up\", \"contact\": 0, "
+		     "\"x\": 70, \"y\": 10 }\n"
+		     "POST /api/v1/input/touch { \"head\": 0, \"action\": \"up\", \"contact\": 1, "
+		     "\"x\": 130, \"y\": 10 }\n");
 }
 
 static void wrong_usage_asks_nothing_of_the_gateway(void)

@@ -369,6 +369,21 @@ static void another_size_is_no_match(void)
 	EXPECT_INT(scene->outcome.width, WIDTH);
 }
 
+/* -- Size ------------------------------------------------------------------------ */
+
+static void a_size_is_that_of_a_picture(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+	struct head_wait_condition *size = condition(HEAD_WAIT_SIZE);
+
+	/* What it is asked to have is not what it has. */
+	size->size = (struct size){WIDTH, HEIGHT};
+	start(scene, size, 20 * SECOND_US);
+	expect_waits(scene);
+	show(scene);
+	EXPECT(ends(scene));
+}
+
 /* -- Going away ------------------------------------------------------------------ */
 
 static void whoever_does_not_wait_any_more_is_not_told(void)
@@ -403,6 +418,7 @@ int main(void)
 	RUN_TEST(a_tolerance_is_for_matches_too);
 	RUN_TEST(what_came_nearest_is_told_when_nothing_matched);
 	RUN_TEST(another_size_is_no_match);
+	RUN_TEST(a_size_is_that_of_a_picture);
 	RUN_TEST(whoever_does_not_wait_any_more_is_not_told);
 	return 0;
 }

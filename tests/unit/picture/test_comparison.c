@@ -176,6 +176,10 @@ static void the_picture_of_the_difference_shows_it_on_the_dark_reference(void)
 	EXPECT((picture_row(difference, 80)[80] & 0xff) == 0);
 	EXPECT((picture_row(difference, 80)[140] & 0xff) > 0xc0);
 	EXPECT(brightness(picture_row(difference, 80)[140]) < 0x120);
+	/* All of it is in a frame. */
+	EXPECT_INT(picture_row(difference, 60 - 7)[100], 0xffffff);
+	EXPECT_INT(picture_row(difference, 80)[60 - 7], 0xffffff);
+	EXPECT_INT(picture_row(difference, 80)[160 + 6], 0xffffff);
 }
 
 int main(void)

@@ -78,6 +78,9 @@ static void what_is_wrong_is_named(void)
 	expect_refused("{'until': 'still', 'timeout_ms': 3600001}", "timeout_ms must be from 0");
 	expect_refused("{'until': 'still', 'timeout_ms': '5'}", "whole number");
 	expect_refused("{'until': 'still', 'picture': 1}", "picture must be true or false");
+	expect_refused("{'until': 'size'}", "needs a width and a height");
+	expect_refused("{'until': 'size', 'width': 0, 'height': 5}", "needs a width");
+	expect_refused("{'until': 'shown', 'width': 5, 'height': 5}", "go with");
 	expect_refused("{'until': 'match'}", "needs a reference");
 	expect_refused("{'until': 'match', 'reference': ''}", "needs a reference");
 	expect_refused("{'until': 'match', 'reference': 'YWI'}", "needs a reference");
