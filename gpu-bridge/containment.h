@@ -12,8 +12,8 @@
  *    would be in them, and no debugger of another process of the same user.
  *  - System calls are those that the program makes (containment_filter.h). In force for
  *    all threads, also those that libraries started before.
- *  - Files: none can be opened, and only its own sockets' folders can lose any
- *    (containment_landlock.h). In force for the calling thread and those it starts.
+ *  - Files: none can be opened, but by a GPU's driver, and only its own sockets' folders can
+ *    lose any (containment_landlock.h). In force for the calling thread and those it starts.
  *
  * It is for good: nothing in the process can take it back. Threads: the loop's.
  */

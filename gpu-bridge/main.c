@@ -204,13 +204,12 @@ static int run(const struct options *options)
 		vhost_user_on_gpu_socket(vhost, handle_gpu_socket, panel);
 	}
 
+	/* Only where the service manager asks for one. It reads a file of the system's. */
+	sd_event_set_watchdog(loop_event(loop), true);
 	/* All is open, and nothing the guest says has been read. */
 	r = contain(options, gpu);
 	if (r < 0)
 		return r;
-
-	/* Only where the service manager asks for one. */
-	sd_event_set_watchdog(loop_event(loop), true);
 	puts("READY");
 	fflush(stdout);
 	sd_notify(0, "READY=1");
