@@ -23,6 +23,11 @@ uint32_t frame_number_cells(uint32_t number)
 	return number << 8 | checksum(number);
 }
 
+uint32_t frame_number_colour(bool set)
+{
+	return set ? LIGHT : DARK;
+}
+
 void frame_number_draw(struct canvas *canvas, uint32_t number)
 {
 	uint32_t cells = frame_number_cells(number);
@@ -32,6 +37,6 @@ void frame_number_draw(struct canvas *canvas, uint32_t number)
 		int y = i / FRAME_NUMBER_COLUMNS * FRAME_NUMBER_CELL;
 		struct rect cell = {x, y, x + FRAME_NUMBER_CELL, y + FRAME_NUMBER_CELL};
 
-		canvas_fill_rect(canvas, cell, cells >> (31 - i) & 1 ? LIGHT : DARK);
+		canvas_fill_rect(canvas, cell, frame_number_colour(cells >> (31 - i) & 1));
 	}
 }

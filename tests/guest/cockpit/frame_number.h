@@ -19,5 +19,8 @@
  */
 uint32_t frame_number_cells(uint32_t number);
 
+/** The colour of a cell, 0xRRGGBB. */
+uint32_t frame_number_colour(bool set);
+
 /** Draws the cells at the top left corner of the canvas. */
 void frame_number_draw(struct canvas *canvas, uint32_t number);

@@ -9,20 +9,16 @@
 #include <string.h>
 
 #include "cockpit.h"
+#include "kernel_options.h"
 #include "render.h"
 
 #define RENDERED_FRAMES 60
 
 static int run_with_kernel_options(void)
 {
-	char command_line[4096] = "";
-	FILE *file = fopen("/proc/cmdline", "r");
+	char command_line[4096];
 
-	if (file) {
-		if (!fgets(command_line, sizeof(command_line), file))
-			command_line[0] = 0;
-		fclose(file);
-	}
+	kernel_options_read(command_line, sizeof(command_line));
 	return cockpit_run(command_line);
 }
 

@@ -136,35 +136,35 @@ static void paint_roads(struct canvas *canvas, bool avenues, float width, uint32
 	}
 }
 
-static void fill_bent_box(struct canvas *canvas, float x, float y, float width, float height,
-			  uint32_t colour)
+/* -- What stands between the streets. The town is always the same one. */
+
+static void bend_box(float corners[4][2], float x, float y, float width, float height)
 {
-	struct path path;
+	const float straight[4][2] = {
+		{x, y}, {x + width, y}, {x + width, y + height}, {x, y + height}};
 
-	path_start(&path);
-	path_point(&path, bent_x(x, y), bent_y(x, y));
-	path_point(&path, bent_x(x + width, y), bent_y(x + width, y));
-	path_point(&path, bent_x(x + width, y + height), bent_y(x + width, y + height));
-	path_point(&path, bent_x(x, y + height), bent_y(x, y + height));
-	path_close(&path);
-	fill_wrapped(&path, canvas, colour);
-}
-
-static void paint_park(struct canvas *canvas, float x, float y, float size)
-{
-	fill_bent_box(canvas, x, y, size, size, PARK);
-	for (int i = 0; i < 9; i++) {
-		float tree_x = x + 22 + rand() % (int)(size - 44);
-		float tree_y = y + 22 + rand() % (int)(size - 44);
-		struct path path;
-
-		path_start(&path);
-		path_circle(&path, bent_x(tree_x, tree_y), bent_y(tree_x, tree_y), 7 + rand() % 8);
-		fill_wrapped(&path, canvas, TREE);
+	for (int i = 0; i < 4; i++) {
+		corners[i][0] = bent_x(straight[i][0], straight[i][1]);
+		corners[i][1] = bent_y(straight[i][0], straight[i][1]);
 	}
 }
 
-static void paint_houses(struct canvas *canvas, float x, float y, float size)
+static void plan_park(const struct map_visitor *visitor, void *data, float x, float y, float size)
+{
+	float corners[4][2];
+
+	bend_box(corners, x, y, size, size);
+	visitor->on_park(data, (const float(*)[2])corners);
+	for (int i = 0; i < 9; i++) {
+		float tree_x = x + 22 + rand() % (int)(size - 44);
+		float tree_y = y + 22 + rand() % (int)(size - 44);
+		float radius = 7 + rand() % 8;
+
+		visitor->on_tree(data, bent_x(tree_x, tree_y), bent_y(tree_x, tree_y), radius);
+	}
+}
+
+static void plan_houses(const struct map_visitor *visitor, void *data, float x, float y, float size)
 {
 	int columns = 2 + rand() % 2, rows = 2 + rand() % 2;
 
@@ -172,13 +172,66 @@ static void paint_houses(struct canvas *canvas, float x, float y, float size)
 		for (int column = 0; column < columns; column++) {
 			float width = size / columns, height = size / rows;
 			int inset = 4 + rand() % 7;
+			struct map_house house;
 
-			fill_bent_box(canvas, x + column * width + inset, y + row * height + inset,
-				      width - 2 * inset, height - 2 * inset,
-				      building_colours[rand() % 5]);
+			bend_box(house.corners, x + column * width + inset,
+				 y + row * height + inset, width - 2 * inset, height - 2 * inset);
+			house.colour = building_colours[rand() % 5];
+			visitor->on_house(data, &house);
 		}
 	}
 }
+
+void map_visit(const struct map_visitor *visitor, void *data)
+{
+	srand(20);
+	for (int row = 0; row < CELLS; row++) {
+		for (int column = 0; column < CELLS; column++) {
+			float x = column * GRID + 16, y = row * GRID + 16, size_inside = GRID - 32;
+
+			if ((column * 5 + row * 3) % 11 == 0)
+				plan_park(visitor, data, x, y, size_inside);
+			else
+				plan_houses(visitor, data, x, y, size_inside);
+		}
+	}
+}
+
+static void fill_corners(struct canvas *canvas, const float (*corners)[2], uint32_t colour)
+{
+	struct path path;
+
+	path_start(&path);
+	for (int i = 0; i < 4; i++)
+		path_point(&path, corners[i][0], corners[i][1]);
+	path_close(&path);
+	fill_wrapped(&path, canvas, colour);
+}
+
+static void paint_park(void *data, const float (*corners)[2])
+{
+	fill_corners(data, corners, PARK);
+}
+
+static void paint_tree(void *data, float x, float y, float radius)
+{
+	struct path path;
+
+	path_start(&path);
+	path_circle(&path, x, y, radius);
+	fill_wrapped(&path, data, TREE);
+}
+
+static void paint_house(void *data, const struct map_house *house)
+{
+	fill_corners(data, house->corners, house->colour);
+}
+
+static const struct map_visitor painter = {
+	.on_park = paint_park,
+	.on_tree = paint_tree,
+	.on_house = paint_house,
+};
 
 static void paint_river(struct canvas *canvas)
 {
@@ -314,28 +367,11 @@ static void paint_label(struct canvas *canvas, int row)
 				  street_names[row]);
 }
 
-void map_init(struct map *map, float scale)
+void map_paint(struct canvas *canvas)
 {
-	int size = lroundf(MAP_PERIOD * scale);
-	struct canvas *canvas = &map->canvas;
-
-	if (size < 1)
-		size = 1;
 	route_init();
-	canvas_init(canvas, size, size, MAP_PERIOD, MAP_PERIOD);
 	canvas_fill_rect(canvas, canvas->clip, LAND);
-
-	srand(20); /* always the same town */
-	for (int row = 0; row < CELLS; row++) {
-		for (int column = 0; column < CELLS; column++) {
-			float x = column * GRID + 16, y = row * GRID + 16, size_inside = GRID - 32;
-
-			if ((column * 5 + row * 3) % 11 == 0)
-				paint_park(canvas, x, y, size_inside);
-			else
-				paint_houses(canvas, x, y, size_inside);
-		}
-	}
+	map_visit(&painter, canvas);
 	paint_river(canvas);
 	paint_roads(canvas, false, 20, CASING);
 	paint_roads(canvas, false, 15, STREET);
@@ -343,6 +379,17 @@ void map_init(struct map *map, float scale)
 	paint_roads(canvas, true, 27, AVENUE);
 	paint_route(canvas, 17, ROUTE);
 	paint_route(canvas, 7, ROUTE_CORE);
+}
+
+void map_init(struct map *map, float scale)
+{
+	int size = lroundf(MAP_PERIOD * scale);
+	struct canvas *canvas = &map->canvas;
+
+	if (size < 1)
+		size = 1;
+	canvas_init(canvas, size, size, MAP_PERIOD, MAP_PERIOD);
+	map_paint(canvas);
 	for (int row = 0; row < CELLS; row++)
 		paint_label(canvas, row);
 }

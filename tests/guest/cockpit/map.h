@@ -21,7 +21,26 @@ struct map_place {
 	float x, y, heading;
 };
 
-/** Paints the town at `scale` pixels per design unit. */
+/* A house stands on four corners, clockwise, in design units. */
+struct map_house {
+	float corners[4][2];
+	uint32_t colour;
+};
+
+struct map_visitor {
+	void (*on_house)(void *data, const struct map_house *house);
+	void (*on_park)(void *data, const float (*corners)[2]);
+	void (*on_tree)(void *data, float x, float y, float radius);
+};
+
+/** Calls back for everything that stands between the streets of one period, in a fixed order. */
+void map_visit(const struct map_visitor *visitor, void *data);
+
+/** Paints one period onto a canvas whose design is MAP_PERIOD square, without the streets' names.
+ */
+void map_paint(struct canvas *canvas);
+
+/** Paints the town with its names at `scale` pixels per design unit. */
 void map_init(struct map *map, float scale);
 void map_finish(struct map *map);
 

@@ -2,16 +2,14 @@
 #include "options.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "commands.h"
-
-#define PREFIX "cockpit."
+#include "kernel_options.h"
 
 /* An option is the command of the same name, given early. */
-static bool apply(struct options *options, const char *name, const char *value)
+static bool apply(void *data, const char *name, const char *value)
 {
+	struct options *options = data;
 	char line[COMMAND_MAX_LENGTH + 1];
 	struct command command;
 	const char *reason;
@@ -36,23 +34,6 @@ static bool apply(struct options *options, const char *name, const char *value)
 
 const char *options_parse(struct options *options, const char *command_line)
 {
-	static char copy[4096];
-	char *rest = copy, *word;
-
 	*options = (struct options){PRESENT_DAMAGE, MOTION_FULL, 30};
-	snprintf(copy, sizeof(copy), "%s", command_line);
-	while ((word = strsep(&rest, " \n"))) {
-		char *name = word + strlen(PREFIX), *value = strchr(word, '=');
-
-		if (strncmp(word, PREFIX, strlen(PREFIX)))
-			continue;
-		if (!value)
-			return word;
-		*value = 0;
-		if (!apply(options, name, value + 1)) {
-			*value = '=';
-			return word;
-		}
-	}
-	return NULL;
+	return kernel_options_parse(command_line, apply, options);
 }
