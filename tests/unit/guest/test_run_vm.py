@@ -85,6 +85,16 @@ class RunVm(unittest.TestCase):
         self.assertEqual(self.values("-chardev", *words)[1:3], [
             "socket,id=input0,path=/tmp/k", "socket,id=input1,path=/tmp/t,,0"])
 
+    def test_a_root_file_system_is_a_disk_and_takes_more_memory(self):
+        self.assertEqual(self.values("-m"), ["512"])
+        self.assertEqual(self.values("-drive"), [])
+        (self.guest / "root.img").touch()
+        self.assertEqual(self.values("-m"), ["1024"])
+        self.assertEqual(self.values("-m", "--memory", "2048"), ["2048"])
+        self.assertEqual(self.values("-drive"), [
+            f"if=none,id=root,format=raw,readonly=on,file={self.guest}/root.img"])
+        self.assertEqual(self.values("-device")[0], "virtio-blk-pci,drive=root")
+
     def test_every_monitor_gets_its_socket(self):
         self.assertEqual(
             self.values("-qmp", "--qmp", "/tmp/a", "--qmp", "/tmp/b,c"),
