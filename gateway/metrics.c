@@ -60,6 +60,9 @@ static void print_gateway(FILE *out, const struct metrics_parts *parts)
 	print_header(out, "windscreen_guest_attached", "gauge",
 		     "1 while a guest is attached, else 0.");
 	fprintf(out, "windscreen_guest_attached %d\n", parts->guest_is_attached);
+	print_header(out, "windscreen_input_attached", "gauge",
+		     "1 while what viewers do reaches the guest, else 0.");
+	fprintf(out, "windscreen_input_attached %d\n", parts->input_is_attached);
 }
 
 /* -- Heads ------------------------------------------------------------------- */

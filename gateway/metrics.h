@@ -20,6 +20,7 @@ struct metrics_parts {
 	const char *name; /* the gateway's */
 	const char *version;
 	bool guest_is_attached;
+	bool input_is_attached;
 	struct heads *heads;
 	struct feeds *feeds;
 	struct viewers *viewers;

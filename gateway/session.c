@@ -128,6 +128,7 @@ static char *handle_metrics(void *data)
 		.name = session->config->name,
 		.version = WINDSCREEN_VERSION,
 		.guest_is_attached = session->source && source_status(session->source).is_attached,
+		.input_is_attached = seat_is_attached(session->services.seat),
 		.heads = session->services.heads,
 		.feeds = session->services.feeds,
 		.viewers = session->services.viewers,

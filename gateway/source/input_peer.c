@@ -93,9 +93,9 @@ static void tell_size(struct input_peer *peer, unsigned head)
 	if (peer->nudge) {
 		nudge_head(peer->nudge, head, peer->sizes[head]);
 	} else if (!peer->has_said_why) {
-		log_warning("The guest sees a new size when it looks at its monitors again, at its "
-			    "next start at the latest: QEMU %s",
-			    peer->no_nudge);
+		log_info("The guest sees a new size when it looks at its monitors again, at its "
+			 "next start at the latest: QEMU %s",
+			 peer->no_nudge);
 		peer->has_said_why = true;
 	}
 }

@@ -51,6 +51,12 @@ static const char *peer_name(const struct source *source)
 	return source->address->transport == SOURCE_QMP ? "QEMU" : "the display source";
 }
 
+/* Beside a display that is a process of its own the guest runs on. */
+static const char *lost_name(const struct source *source)
+{
+	return source->address->transport == SOURCE_QMP ? "The guest" : "The guest's display";
+}
+
 /* -- Losing and trying again -------------------------------------------------------- */
 
 static void show_reason(struct source *source)
@@ -107,7 +113,7 @@ static void lose(struct source *source, const char *what)
 		return;
 	source->is_lost = true;
 	if (source->is_attached)
-		snprintf(reason, sizeof(reason), "The guest has gone away: %s %s",
+		snprintf(reason, sizeof(reason), "%s has gone away: %s %s", lost_name(source),
 			 peer_name(source), what);
 	else
 		snprintf(reason, sizeof(reason), "Waiting for %s at %s: it %s", peer_name(source),

@@ -9,18 +9,13 @@ from support.waiting import wait_until
 
 
 class MonitorTest(BridgeTest):
-    """The gateway has the monitor as --input, and QEMU this display, which nobody watches."""
+    """QEMU has this display, which nobody watches, and whose sizes are not what the guest sees."""
 
     qemu_display = "dbus,p2p=on"
 
     @classmethod
     def start_guest(cls, options=()):
         super().start_guest(("--display", cls.qemu_display, *options))
-
-    @classmethod
-    def open_gateway(cls):
-        cls.gateway_lines = (f"input=qmp:{cls.vm.gateway_qmp}",)
-        return super().open_gateway()
 
     def expect_that_input_reaches_the_guest(self):
         wait_until(lambda: self.gateway.status()["input"]["attached"], "input is attached")
@@ -29,43 +24,7 @@ class MonitorTest(BridgeTest):
         self.vm.serial.wait_for_done(key_lines("KEY_R"), mark)
 
 
-class Input(MonitorTest):
-    def test_keys_reach_the_guest(self):
-        mark = self.vm.serial.mark()
-        self.gateway.do("key", "ctrl+b", "kp_enter")
-        self.vm.serial.wait_for_done(
-            ["key KEY_LEFTCTRL 1", "key KEY_B 1", "key KEY_B 0", "key KEY_LEFTCTRL 0",
-             "key KEY_KPENTER 1", "key KEY_KPENTER 0"], mark)
-
-    def test_the_pointer_reaches_each_head(self):
-        for head, x, y in ((0, 1919, 1079), (1, 700, 650), (1, 0, 0), (0, 333, 217)):
-            with self.subTest(head=head, x=x, y=y):
-                mark = self.vm.serial.mark()
-                self.gateway.do("pointer", "--head", head, x, y, "--click", "left")
-                self.vm.serial.wait_for(f"pointer {head} {x} {y}", mark)
-                self.vm.serial.wait_for_done(["button BTN_LEFT 1", "button BTN_LEFT 0"], mark)
-
-    def test_the_wheel_turns(self):
-        for head, notches in ((1, -2), (0, 1)):
-            with self.subTest(head=head):
-                mark = self.vm.serial.mark()
-                self.gateway.do("pointer", "--head", head, 100, 100, "--wheel", notches)
-                direction = notches // abs(notches)
-                self.vm.serial.wait_for_done([f"wheel {direction}"] * abs(notches), mark)
-
-    def test_two_fingers_touch_a_head(self):
-        for head in self.heads:
-            with self.subTest(head=head):
-                mark = self.vm.serial.mark()
-                for contact, action, *place in (
-                        (0, "down", 100, 200), (1, "down", 900, 650), (0, "move", 101, 203),
-                        (0, "up"), (1, "up")):
-                    self.gateway.do("touch", "--head", head, "--contact", contact, action, *place)
-                self.vm.serial.wait_for_done(
-                    [f"touch {head} slot 0 down 100 200", f"touch {head} slot 1 down 900 650",
-                     f"touch {head} slot 0 move 101 203", f"touch {head} slot 0 up",
-                     f"touch {head} slot 1 up"], mark)
-
+class Lives(MonitorTest):
     def test_a_pause_leaves_no_key_down(self):
         mark = self.vm.serial.mark()
         self.gateway.do("key", "--down", "c")
@@ -75,8 +34,6 @@ class Input(MonitorTest):
         self.vm.qmp.execute("cont")
         self.vm.serial.wait_for_done(key_lines("KEY_C"), mark)
 
-
-class Deaths(MonitorTest):
     def test_what_a_gateway_held_when_it_died_is_let_go_of(self):
         mark = self.vm.serial.mark()
         self.gateway.do("key", "--down", "right")
@@ -89,15 +46,12 @@ class Deaths(MonitorTest):
         self.vm.serial.wait_for("key KEY_RIGHT 0", mark)
         self.expect_that_input_reaches_the_guest()
 
-    def test_a_guest_that_resets_takes_input_again(self):
-        self.wait_for_guest(self.vm.reset())
-        self.expect_that_input_reaches_the_guest()
-
     def test_input_goes_on_without_a_picture_until_there_is_one_again(self):
         self.bridge.kill()
         wait_until(lambda: not self.gateway.status()["guest"]["attached"],
                    "the gateway notices that the bridge is gone")
-        self.assertIn("gone", self.gateway.status()["guest"]["reason"])
+        self.assertIn("The guest's display has gone away",
+                      self.gateway.status()["guest"]["reason"])
         self.expect_that_input_reaches_the_guest()
         self.bridge.start()
         self.wait_for_guest(self.vm.reset())
@@ -109,6 +63,7 @@ class Deaths(MonitorTest):
                    "the gateway notices that QEMU is gone")
         self.assertIn("Input does not reach the guest any more: QEMU",
                       self.gateway.status()["input"]["reason"])
+        self.assertIn("no input: ", self.gateway.do("status").decode())
         result = self.gateway.cli("key", "r")
         self.assertEqual(result.returncode, 3)
         self.vm.start()

@@ -156,7 +156,9 @@ static void a_guest_that_hangs_up_in_the_middle_is_attached_again(void)
 	rig_press(rig, KEY_A, true);
 	fake_head_present_all(rig->guest, 0);
 	fake_display1_hang_up(rig->guest);
-	WAIT_UNTIL(rig, rig_notice_says(rig, 0, "gone away"));
+	WAIT_UNTIL(rig, rig_notice_says(rig, 0,
+					"The guest's display has gone away: the display "
+					"source closed the connection"));
 	WAIT_UNTIL(rig, rig_has_picture(rig, 0));
 	WAIT_UNTIL(rig, rig_was_told(rig, "key 30 1"));
 }

@@ -58,10 +58,6 @@ class Gateway:
     def url(self):
         return f"http://127.0.0.1:{self.web_port}/"
 
-    def kill(self):
-        """It dies without a chance to say so."""
-        self._program.kill()
-
     def stop(self):
         """Ends it as systemd does, and returns its exit status."""
         return self._program.stop() if self._program else 0

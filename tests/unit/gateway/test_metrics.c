@@ -19,7 +19,8 @@ struct scene {
 
 static void scene_open(struct scene *scene)
 {
-	*scene = (struct scene){.parts = {.name = "ivi", .version = "1.2"}};
+	*scene = (struct scene){
+		.parts = {.name = "ivi", .version = "1.2", .input_is_attached = true}};
 	EXPECT_INT(loop_create(&scene->loop), 0);
 	EXPECT_INT(workers_create(scene->loop, 1, 4, &scene->workers), 0);
 	scene->parts.heads = heads_create(scene->loop, 64 << 20, policies);
@@ -57,6 +58,7 @@ static void a_gateway_without_viewers_has_metrics(void)
 	CLEANUP(freep) char *text = metrics_of(&scene);
 
 	EXPECT_INT(prometheus_value(text, "windscreen_info{name=\"ivi\",version=\"1.2\"}"), 1);
+	EXPECT_INT(prometheus_value(text, "windscreen_input_attached"), 1);
 	EXPECT_INT(prometheus_value(text, "windscreen_guest_attached"), 0);
 	EXPECT_INT(prometheus_value(text, "windscreen_viewers{protocol=\"rdp\"}"), 0);
 	EXPECT_INT(prometheus_value(text, "windscreen_head_video_units_total{head=\"0\"}"), 0);
