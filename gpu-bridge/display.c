@@ -17,6 +17,7 @@ struct display_watcher {
 	struct display *display;
 	const struct display_watcher_ops *ops;
 	void *data;
+	bool needs_pixels[DISPLAY_OUTPUTS_MAX];
 	struct display_watcher *next;
 };
 
@@ -26,6 +27,8 @@ struct display {
 	struct display_watcher *watchers;
 	int (*on_request)(void *data, unsigned output, const struct display_mode *mode);
 	void *request_data;
+	void (*on_need)(void *data, unsigned output);
+	void *need_data;
 };
 
 #define TELL(display, event, ...) \
@@ -86,6 +89,7 @@ struct display_watcher *display_watch(struct display *display,
 	for (unsigned i = 0; i < display->outputs_count; i++) {
 		struct output *output = &display->outputs[i];
 
+		display_set_need(watcher, i, true);
 		ops->on_mode(data, i, &output->mode);
 		if (is_on(output))
 			ops->on_surface(data, i, &output->surface);
@@ -107,6 +111,16 @@ void display_unwatch(struct display_watcher *watcher)
 		;
 	*link = watcher->next;
 	free(watcher);
+}
+
+void display_set_need(struct display_watcher *watcher, unsigned output, bool needs_pixels)
+{
+	struct display *display = watcher->display;
+	bool was_needed = display_is_needed(display, output);
+
+	watcher->needs_pixels[output] = needs_pixels;
+	if (!was_needed && needs_pixels && display->on_need && is_on(output_of(display, output)))
+		display->on_need(display->need_data, output);
 }
 
 struct display_mode display_mode(const struct display *display, unsigned output)
@@ -151,6 +165,23 @@ void display_on_request(struct display *display,
 {
 	display->on_request = on_request;
 	display->request_data = data;
+}
+
+bool display_is_needed(const struct display *display, unsigned output)
+{
+	assert(output < display->outputs_count);
+	for (const struct display_watcher *watcher = display->watchers; watcher;
+	     watcher = watcher->next)
+		if (watcher->needs_pixels[output])
+			return true;
+	return false;
+}
+
+void display_on_need(struct display *display, void (*on_need)(void *data, unsigned output),
+		     void *data)
+{
+	display->on_need = on_need;
+	display->need_data = data;
 }
 
 void display_set_mode(struct display *display, unsigned index, const struct display_mode *mode)

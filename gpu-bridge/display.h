@@ -41,10 +41,25 @@ struct display_mode {
 	uint16_t height_mm;
 };
 
+/* The same picture in a GPU's memory, as a dma-buf of one plane. */
+struct display_dmabuf {
+	int fd;
+	uint32_t width; /* of the whole buffer */
+	uint32_t height;
+	uint32_t x; /* where the picture lies in it */
+	uint32_t y;
+	uint32_t offset; /* of the buffer in the file, in bytes */
+	uint32_t stride_bytes;
+	uint32_t fourcc; /* DRM's */
+	uint64_t modifier;
+	bool y_0_top; /* as virtio-gpu says it of its resource */
+};
+
 /*
  * A picture in shared memory. The file is a memfd that cannot shrink, and that
  * others can map for reading only (mmap(2) with PROT_READ and MAP_SHARED). The
- * guest goes on drawing in it: what is in flux is announced by on_update.
+ * guest goes on drawing in it: what is in flux is announced by on_update. While
+ * no watcher needs an output's pixels, they are not brought up to date.
  *
  * The display owns the descriptor and the mapping. Both stay valid until the
  * output's next on_surface or on_disable has returned to the display.
@@ -57,6 +72,9 @@ struct display_surface {
 	uint32_t stride_bytes;	     /* a multiple of 4 */
 	pixman_format_code_t format; /* of 32 bits a pixel, in this machine's byte order */
 	const void *pixels;	     /* the first pixel, mapped here */
+
+	/* NULL: there is none. Lasts as long as the surface. */
+	const struct display_dmabuf *dmabuf;
 };
 
 /* Pixels of an output; inside its surface, and never empty. */
@@ -130,6 +148,10 @@ struct display_watcher *display_watch(struct display *display,
 /** Accepts NULL. */
 void display_unwatch(struct display_watcher *watcher);
 
+/** Whether the watcher looks at an output's pixels: every watcher does, until it says otherwise.
+ * From when this returns on, they are what the guest shows. */
+void display_set_need(struct display_watcher *watcher, unsigned output, bool needs_pixels);
+
 /** The mode that the guest is asked for. */
 struct display_mode display_mode(const struct display *display, unsigned output);
 
@@ -157,6 +179,14 @@ void display_on_request(struct display *display,
 			int (*on_request)(void *data, unsigned output,
 					  const struct display_mode *mode),
 			void *data);
+
+/** Whether a watcher looks at an output's pixels. */
+bool display_is_needed(const struct display *display, unsigned output);
+
+/** Who brings the pixels of an output's present surface up to date, once they are needed. NULL:
+ * they always are. */
+void display_on_need(struct display *display, void (*on_need)(void *data, unsigned output),
+		     void *data);
 
 void display_set_mode(struct display *display, unsigned output, const struct display_mode *mode);
 

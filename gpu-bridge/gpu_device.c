@@ -240,6 +240,13 @@ static int handle_request(void *data, unsigned output, const struct display_mode
 	return 0;
 }
 
+static void handle_need(void *data, unsigned output)
+{
+	struct gpu_device *gpu = data;
+
+	gpu_scanout_refresh(&gpu->state.scanouts, output);
+}
+
 /* -- Life -------------------------------------------------------------------- */
 
 int gpu_device_create(struct loop *loop, struct display *display, const struct renderer_ops *ops,
@@ -260,6 +267,7 @@ int gpu_device_create(struct loop *loop, struct display *display, const struct r
 	gpu->state.resources = gpu_resources_create(ops, gpu->renderer, memory_max);
 	gpu->state.scanouts = (struct gpu_scanouts){.ops = ops, .display = display};
 	display_on_request(display, handle_request, gpu);
+	display_on_need(display, handle_need, gpu);
 	*ret_gpu = TAKE(gpu);
 	return 0;
 }
@@ -269,6 +277,7 @@ void gpu_device_destroy(struct gpu_device *gpu)
 	if (!gpu)
 		return;
 	display_on_request(gpu->state.display, NULL, NULL);
+	display_on_need(gpu->state.display, NULL, NULL);
 	if (gpu->state.resources)
 		handle_reset(gpu);
 	gpu_resources_destroy(gpu->state.resources);

@@ -11,6 +11,14 @@ static bool is_told(const struct gpu_scanout *scanout)
 	return scanout->surface == scanout->told;
 }
 
+/* All of `surface`, which an output shows or is about to. */
+static void flush_whole(const struct gpu_scanouts *scanouts, struct renderer_surface *surface,
+			const struct display_surface *shown, bool needs_pixels)
+{
+	scanouts->ops->surface_flush(
+		surface, &(struct display_rect){0, 0, shown->width, shown->height}, needs_pixels);
+}
+
 static void settle(struct gpu_scanouts *scanouts, unsigned output)
 {
 	struct gpu_scanout *scanout = &scanouts->outputs[output];
@@ -18,14 +26,20 @@ static void settle(struct gpu_scanouts *scanouts, unsigned output)
 
 	if (is_told(scanout))
 		return;
-	scanouts->ops->surface_flush(
-		scanout->surface,
-		&(struct display_rect){0, 0, scanout->window.width, scanout->window.height});
-	display_show(scanouts->display, output, &scanout->description);
+	flush_whole(scanouts, scanout->surface, &scanout->description,
+		    display_is_needed(scanouts->display, output));
+	/* Watchers that hear of it may need more of it. */
 	scanout->told = scanout->surface;
-	/* Watchers have let go of it only now. */
+	display_show(scanouts->display, output, &scanout->description);
+	/* They have let go of it only now. */
 	if (before)
 		scanouts->ops->surface_close(before);
+}
+
+void gpu_scanout_refresh(struct gpu_scanouts *scanouts, unsigned output)
+{
+	flush_whole(scanouts, scanouts->outputs[output].told,
+		    display_surface(scanouts->display, output), true);
 }
 
 void gpu_scanouts_settle(struct gpu_scanouts *scanouts)
@@ -105,7 +119,8 @@ void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource
 			settle(scanouts, i);
 			continue;
 		}
-		scanouts->ops->surface_flush(scanout->surface, &inside);
+		scanouts->ops->surface_flush(scanout->surface, &inside,
+					     display_is_needed(scanouts->display, i));
 		display_update(scanouts->display, i, &inside);
 	}
 }

@@ -50,5 +50,8 @@ void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource
 /** Tells the display what it has not been told. */
 void gpu_scanouts_settle(struct gpu_scanouts *scanouts);
 
+/** Brings the pixels that an output shows up to date, for somebody who needs them now. It is on. */
+void gpu_scanout_refresh(struct gpu_scanouts *scanouts, unsigned output);
+
 /** Switches off the outputs that show `resource`; NULL: all. */
 void gpu_scanouts_forget(struct gpu_scanouts *scanouts, const struct gpu_resource *resource);

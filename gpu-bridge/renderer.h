@@ -78,8 +78,10 @@ struct renderer_ops {
 			    struct display_surface *ret_description);
 	void (*surface_close)(struct renderer_surface *surface);
 
-	/* Brings `rect` of the window up to date. */
-	void (*surface_flush)(struct renderer_surface *surface, const struct display_rect *rect);
+	/* Brings `rect` of the window up to date: its dma-buf, and its pixels where they are
+	 * needed. */
+	void (*surface_flush)(struct renderer_surface *surface, const struct display_rect *rect,
+			      bool needs_pixels);
 
 	/* NULL: 2D only. */
 	const struct renderer_3d_ops *three_d;

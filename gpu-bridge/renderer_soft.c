@@ -160,7 +160,8 @@ static void soft_surface_close(struct renderer_surface *surface)
 	free(surface);
 }
 
-static void soft_surface_flush(struct renderer_surface *surface, const struct display_rect *rect)
+static void soft_surface_flush(struct renderer_surface *surface, const struct display_rect *rect,
+			       bool needs_pixels)
 {
 }
 

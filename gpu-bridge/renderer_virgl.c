@@ -541,7 +541,8 @@ static void virgl_surface_close(struct renderer_surface *surface)
 	free(surface);
 }
 
-static void virgl_surface_flush(struct renderer_surface *surface, const struct display_rect *rect)
+static void virgl_surface_flush(struct renderer_surface *surface, const struct display_rect *rect,
+				bool needs_pixels)
 {
 	struct renderer_image *image = surface->image;
 	const struct display_rect fetched = {surface->window.x + rect->x,
@@ -549,7 +550,8 @@ static void virgl_surface_flush(struct renderer_surface *surface, const struct d
 					     rect->height};
 	struct gl_texture texture;
 
-	if (!texture_of(image, &texture))
+	/* What was drawn goes to the GPU with the change of contexts, if not before. */
+	if (!texture_of(image, &texture) || !needs_pixels)
 		return;
 	gl_readback_fetch(&image->renderer->readback, &texture, &fetched,
 			  image->picture->pixels.bytes + offset_of(image, fetched.x, fetched.y),
