@@ -77,6 +77,8 @@ static const struct display_watcher_ops watcher_ops = {
 void bus_listeners_open(struct display_bus *bus)
 {
 	bus->watcher = display_watch(bus->display, &watcher_ops, bus);
+	for (unsigned i = 0; i < display_outputs(bus->display); i++)
+		display_set_need(bus->watcher, i, false);
 }
 
 /* -- Listeners come and go ------------------------------------------------------ */
@@ -106,6 +108,16 @@ static void let_go(const struct bus_listener *place)
 			bus_let_go(&bus->clients[i]->consoles[place->output]);
 }
 
+static void handle_need(void *data)
+{
+	const struct bus_listener *place = data;
+	bool is_needed = false;
+
+	FOR_EACH_LISTENER(place->owner, place->output, other)
+	is_needed = is_needed || display_listener_needs_pixels(other->calls);
+	display_set_need(place->owner->watcher, place->output, is_needed);
+}
+
 static void handle_end(void *data, const char *reason)
 {
 	struct bus_listener *place = data;
@@ -115,8 +127,14 @@ static void handle_end(void *data, const char *reason)
 	else
 		log_debug("output %u: a viewer has left", place->output);
 	listener_close(place);
+	handle_need(place);
 	let_go(place);
 }
+
+static const struct display_listener_events listener_events = {
+	.on_end = handle_end,
+	.on_need = handle_need,
+};
 
 struct bus_listener *bus_listener_place(struct display_bus *bus, unsigned output)
 {
@@ -130,5 +148,6 @@ int bus_listener_open(struct bus_listener *place, const struct bus_client *clien
 {
 	place->client_id = client->id;
 	return display_listener_create(place->owner->loop, place->owner->display, place->output, fd,
-				       place->owner->patience_us, handle_end, place, &place->calls);
+				       place->owner->patience_us, &listener_events, place,
+				       &place->calls);
 }

@@ -20,15 +20,25 @@
 /* What an array may have in D-Bus. */
 #define COPY_BYTES_MAX (64u << 20)
 
+/* How a surface is told. */
+enum way {
+	BY_COPIES,
+	BY_MAP,
+	BY_DMABUF,
+};
+
 struct display_listener {
 	const struct display *display;
 	unsigned output;
-	display_listener_end_fn on_end;
+	const struct display_listener_events *events;
 	void *data;
 	struct bus_handshake *handshake;
 	sd_bus *bus;
 	bool is_ready; /* it has said what it can do */
 	bool can_map;
+	bool takes_dmabufs;
+	enum way way; /* of the surface that it was told last */
+	bool needs_pixels;
 	bool is_off; /* it was told of no surface, or of none that it can be shown */
 
 	/* Answers that it owes: all of them, and those that hold something back. */
@@ -85,7 +95,7 @@ static void tell(struct display_listener *listener);
 
 static void end(struct display_listener *listener, const char *reason)
 {
-	listener->on_end(listener->data, reason);
+	listener->events->on_end(listener->data, reason);
 }
 
 /*
@@ -154,6 +164,18 @@ static int handle_map_answer(sd_bus_message *answer, void *data, sd_bus_error *e
 	/* What cannot be mapped is copied from now on. */
 	if (sd_bus_message_is_method_error(answer, NULL)) {
 		listener->can_map = false;
+		listener->surface_waits = true;
+	}
+	return handle_surface_answer(answer, data, error);
+}
+
+static int handle_dmabuf_answer(sd_bus_message *answer, void *data, sd_bus_error *error)
+{
+	struct display_listener *listener = data;
+
+	/* One that cannot take this one is shown the pixels from now on. */
+	if (sd_bus_message_is_method_error(answer, NULL)) {
+		listener->takes_dmabufs = false;
 		listener->surface_waits = true;
 	}
 	return handle_surface_answer(answer, data, error);
@@ -256,15 +278,57 @@ static int send_scanout(struct display_listener *listener, const struct display_
 	return r;
 }
 
+static int send_scanout_dmabuf(struct display_listener *listener,
+			       const struct display_surface *surface)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	const struct display_dmabuf *dmabuf = surface->dmabuf;
+	int r = new_call(listener, DISPLAY1_LISTENER_DMABUF2, "ScanoutDMABUF2", &call);
+
+	if (r >= 0)
+		r = sd_bus_message_append(call, "ahuuuuauauuuuutb", 1, dmabuf->fd, dmabuf->x,
+					  dmabuf->y, surface->width, surface->height, 1,
+					  dmabuf->offset, 1, dmabuf->stride_bytes, 1,
+					  dmabuf->fourcc, dmabuf->width, dmabuf->height,
+					  dmabuf->modifier, dmabuf->y_0_top);
+	if (r >= 0)
+		r = send_call(listener, call, handle_dmabuf_answer);
+	if (r >= 0)
+		listener->owes_surface = true;
+	return r;
+}
+
+static enum way way_of(const struct display_listener *listener,
+		       const struct display_surface *surface)
+{
+	if (listener->takes_dmabufs && surface->dmabuf)
+		return BY_DMABUF;
+	return listener->can_map ? BY_MAP : BY_COPIES;
+}
+
 /* Whether the viewer can be shown a surface at all. */
 static bool can_show(const struct display_listener *listener, const struct display_surface *surface)
 {
-	if (listener->can_map || (uint64_t)surface->width * surface->height * 4 <= COPY_BYTES_MAX)
+	if (listener->way != BY_COPIES ||
+	    (uint64_t)surface->width * surface->height * 4 <= COPY_BYTES_MAX)
 		return true;
 	if (!listener->is_off)
 		log_warning("output %u: %ux%u pixels are too many for a viewer that maps none",
 			    listener->output, surface->width, surface->height);
 	return false;
+}
+
+bool display_listener_needs_pixels(const struct display_listener *listener)
+{
+	return listener->needs_pixels;
+}
+
+static void set_need(struct display_listener *listener, bool needs_pixels)
+{
+	if (listener->needs_pixels == needs_pixels)
+		return;
+	listener->needs_pixels = needs_pixels;
+	listener->events->on_need(listener->data);
 }
 
 /* As QEMU does it: a surface is announced, and then an update says that all of it is new.
@@ -276,22 +340,29 @@ static int tell_surface(struct display_listener *listener)
 
 	listener->surface_waits = false;
 	pixman_region32_clear(&listener->damage);
+	if (surface)
+		listener->way = way_of(listener, surface);
 	listener->is_off = !surface || !can_show(listener, surface);
+	set_need(listener, !listener->is_off && listener->way != BY_DMABUF);
 	if (listener->is_off)
 		return send_disable(listener);
-	if (!listener->can_map)
+	if (listener->way == BY_COPIES)
 		return send_scanout(listener, surface);
 	pixman_region32_union_rect(&listener->damage, &listener->damage, 0, 0, surface->width,
 				   surface->height);
-	return send_scanout_map(listener, surface);
+	return listener->way == BY_MAP ? send_scanout_map(listener, surface)
+				       : send_scanout_dmabuf(listener, surface);
 }
 
 /* -- Updates ----------------------------------------------------------------- */
 
-static int send_update_map(struct display_listener *listener, const struct display_rect *rect)
+/* Of what the viewer has itself. */
+static int send_update_of_own(struct display_listener *listener, const struct display_rect *rect)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-	int r = new_call(listener, DISPLAY1_LISTENER_MAP, "UpdateMap", &call);
+	int r = listener->way == BY_MAP
+			? new_call(listener, DISPLAY1_LISTENER_MAP, "UpdateMap", &call)
+			: new_call(listener, DISPLAY1_LISTENER, "UpdateDMABUF", &call);
 
 	if (r >= 0)
 		r = sd_bus_message_append(call, "iiii", rect->x, rect->y, rect->width,
@@ -313,6 +384,11 @@ static int send_update(struct display_listener *listener, const struct display_s
 	return r < 0 ? r : send_call(listener, call, handle_update_answer);
 }
 
+static void merge_damage(struct display_listener *listener)
+{
+	pixman_region32_reset(&listener->damage, pixman_region32_extents(&listener->damage));
+}
+
 static int tell_damage(struct display_listener *listener)
 {
 	const struct display_surface *surface = display_surface(listener->display,
@@ -320,12 +396,15 @@ static int tell_damage(struct display_listener *listener)
 	pixman_box32_t *boxes;
 	int count, r = 0;
 
+	/* A viewer's GPU draws it all again, and once is enough. */
+	if (listener->way == BY_DMABUF)
+		merge_damage(listener);
 	boxes = pixman_region32_rectangles(&listener->damage, &count);
 	for (int i = 0; i < count && r >= 0; i++) {
 		struct display_rect rect = rect_from_box(&boxes[i]);
 
-		r = listener->can_map ? send_update_map(listener, &rect)
-				      : send_update(listener, surface, &rect);
+		r = listener->way == BY_COPIES ? send_update(listener, surface, &rect)
+					       : send_update_of_own(listener, &rect);
 		if (r >= 0)
 			listener->owes_updates++;
 	}
@@ -334,12 +413,13 @@ static int tell_damage(struct display_listener *listener)
 }
 
 /* Copies are told one change at a time: what a stuck viewer can make us hold is
- * one picture. Shared memory costs nothing. */
+ * one picture. So are a GPU's buffers, since the answer says that it was drawn. Shared memory costs
+ * nothing. */
 static bool may_update(const struct display_listener *listener)
 {
 	if (listener->surface_waits || !pixman_region32_not_empty(&listener->damage))
 		return false;
-	if (listener->can_map)
+	if (listener->way == BY_MAP)
 		return listener->owes_updates < UPDATES_MAX;
 	return listener->owes_updates == 0 && !listener->owes_surface;
 }
@@ -398,7 +478,7 @@ static void tell(struct display_listener *listener)
 	if (!listener->is_ready)
 		return;
 	if (listener->surface_waits && !listener->owes_surface &&
-	    (listener->can_map || listener->owes_updates == 0))
+	    (listener->way != BY_COPIES || listener->owes_updates == 0))
 		r = tell_surface(listener);
 	if (r >= 0 && may_update(listener))
 		r = tell_damage(listener);
@@ -424,8 +504,7 @@ void display_listener_updated(struct display_listener *listener, const struct di
 	pixman_region32_union_rect(&listener->damage, &listener->damage, (int)rect->x, (int)rect->y,
 				   rect->width, rect->height);
 	if (pixman_region32_n_rects(&listener->damage) > RECTS_MAX)
-		pixman_region32_reset(&listener->damage,
-				      pixman_region32_extents(&listener->damage));
+		merge_damage(listener);
 	tell(listener);
 }
 
@@ -455,9 +534,12 @@ static int read_interfaces(void *data, const char *name, const char *contents,
 	r = sd_bus_message_enter_container(message, 'a', "s");
 	if (r < 0)
 		return r;
-	while ((r = sd_bus_message_read(message, "s", &interface)) > 0)
+	while ((r = sd_bus_message_read(message, "s", &interface)) > 0) {
 		if (strcmp(interface, DISPLAY1_LISTENER_MAP) == 0)
 			listener->can_map = true;
+		if (strcmp(interface, DISPLAY1_LISTENER_DMABUF2) == 0)
+			listener->takes_dmabufs = true;
+	}
 	if (r < 0)
 		return r;
 	r = sd_bus_message_exit_container(message);
@@ -495,8 +577,9 @@ static int handle_disconnected(sd_bus_message *message, void *data, sd_bus_error
 }
 
 int display_listener_create(struct loop *loop, const struct display *display, unsigned output,
-			    int fd, uint64_t patience_us, display_listener_end_fn on_end,
-			    void *data, struct display_listener **ret_listener)
+			    int fd, uint64_t patience_us,
+			    const struct display_listener_events *events, void *data,
+			    struct display_listener **ret_listener)
 {
 	CLEANUP(display_listener_destroyp)
 	struct display_listener *listener = xcalloc(1, sizeof(*listener));
@@ -505,7 +588,7 @@ int display_listener_create(struct loop *loop, const struct display *display, un
 	listener->display = display;
 	listener->output = output;
 	listener->step_us = patience_us / 2;
-	listener->on_end = on_end;
+	listener->events = events;
 	listener->data = data;
 	listener->surface_waits = true;
 	listener->cursor_waits = display_cursor(display, output) != NULL;

@@ -12,12 +12,14 @@
  * caught up: the newest surface wins, and a slow viewer costs neither the
  * guest nor the others anything. One that owes answers and gives none is dropped.
  *
- * A viewer that names Unix.Map among its interfaces maps the surface; others,
+ * A viewer that names Unix.ScanoutDMABUF2 among its interfaces is given the surface in
+ * the GPU's memory, where it is there too. One that names Unix.Map maps the surface; others,
  * and those that refuse to, are sent copies.
  *
  * Threads: the loop's.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/cleanup.h"
@@ -26,9 +28,15 @@
 
 struct display_listener;
 
-/* Called when the viewer closed the connection (`reason` is NULL), or cannot be
- * served any longer. It destroys the listener. */
-typedef void (*display_listener_end_fn)(void *data, const char *reason);
+struct display_listener_events {
+	/* The viewer closed the connection (`reason` is NULL), or cannot be served any longer. It
+	 * destroys the listener. */
+	void (*on_end)(void *data, const char *reason);
+
+	/* display_listener_needs_pixels() is another now. When it returns, the surface's pixels
+	 * are up to date if they are needed. */
+	void (*on_need)(void *data);
+};
 
 /**
  * Starts the handshake on a connected socket, which it takes; then the viewer is
@@ -38,11 +46,15 @@ typedef void (*display_listener_end_fn)(void *data, const char *reason);
  * Returns 0 or negative errno.
  */
 int display_listener_create(struct loop *loop, const struct display *display, unsigned output,
-			    int fd, uint64_t patience_us, display_listener_end_fn on_end,
-			    void *data, struct display_listener **ret_listener);
+			    int fd, uint64_t patience_us,
+			    const struct display_listener_events *events, void *data,
+			    struct display_listener **ret_listener);
 
 /** Closes the connection. Accepts NULL. */
 void display_listener_destroy(struct display_listener *listener);
+
+/** Whether what the viewer is told is from the surface's pixels. */
+bool display_listener_needs_pixels(const struct display_listener *listener);
 
 /* -- What happened on the output: the display is asked for the rest ----------- */
 

@@ -147,6 +147,53 @@ static int handle_update_map(sd_bus_message *message, void *data, sd_bus_error *
 	return answer(viewer, message);
 }
 
+static int read_one(sd_bus_message *message, const char *types, void *ret_value)
+{
+	return sd_bus_message_read(message, types, 1, ret_value);
+}
+
+static int handle_scanout_dmabuf(sd_bus_message *message, void *data, sd_bus_error *error)
+{
+	struct fake_viewer *viewer = data;
+	struct fake_viewer_seen *seen = &viewer->seen;
+	uint32_t x, y, width, height, offset, stride, planes;
+	int fd, y_0_top;
+
+	EXPECT(read_one(message, "ah", &fd) > 0);
+	EXPECT(sd_bus_message_read(message, "uuuu", &x, &y, &width, &height) > 0);
+	EXPECT(read_one(message, "au", &offset) > 0);
+	EXPECT(read_one(message, "au", &stride) > 0);
+	EXPECT(sd_bus_message_read(message, "uuuutb", &planes, &seen->fourcc, &seen->buffer_width,
+				   &seen->buffer_height, &seen->modifier, &y_0_top) > 0);
+	EXPECT_INT(planes, 1);
+	seen->y_0_top = y_0_top;
+	seen->scanout_dmabufs++;
+	if (viewer->options.refuses_dmabufs)
+		return sd_bus_error_set(error, DISPLAY1_ERROR_FAILED, "no dma-bufs here");
+	new_picture(viewer, width, height);
+	viewer->offset = offset + y * stride + x * 4;
+	viewer->stride = stride;
+	viewer->map_size = offset + (size_t)stride * seen->buffer_height;
+	viewer->map = mmap(NULL, viewer->map_size, PROT_READ, MAP_SHARED, fd, 0);
+	EXPECT(viewer->map != MAP_FAILED);
+	return answer(viewer, message);
+}
+
+static int handle_update_dmabuf(sd_bus_message *message, void *data, sd_bus_error *error)
+{
+	struct fake_viewer *viewer = data;
+	int32_t x, y, width, height;
+
+	EXPECT(sd_bus_message_read(message, "iiii", &x, &y, &width, &height) > 0);
+	viewer->seen.update_dmabufs++;
+	if (!viewer->map)
+		return sd_bus_error_set(error, DISPLAY1_ERROR_FAILED, "there is no buffer");
+	take_part(viewer, x, y, width, height,
+		  viewer->map + viewer->offset + (size_t)y * viewer->stride + (size_t)x * 4,
+		  viewer->stride);
+	return answer(viewer, message);
+}
+
 static int handle_scanout(sd_bus_message *message, void *data, sd_bus_error *error)
 {
 	struct fake_viewer *viewer = data;
@@ -220,11 +267,15 @@ static int property_interfaces(sd_bus *bus, const char *path, const char *interf
 			       const char *name, sd_bus_message *reply, void *data,
 			       sd_bus_error *error)
 {
-	struct fake_viewer *viewer = data;
+	const struct fake_viewer *viewer = data;
+	const struct fake_viewer_options *options = &viewer->options;
+	int r = sd_bus_message_open_container(reply, 'a', "s");
 
-	if (viewer->options.maps || viewer->options.refuses_maps)
-		return sd_bus_message_append(reply, "as", 1, DISPLAY1_LISTENER_MAP);
-	return sd_bus_message_append(reply, "as", 0);
+	if (r >= 0 && (options->maps || options->refuses_maps))
+		r = sd_bus_message_append(reply, "s", DISPLAY1_LISTENER_MAP);
+	if (r >= 0 && (options->takes_dmabufs || options->refuses_dmabufs))
+		r = sd_bus_message_append(reply, "s", DISPLAY1_LISTENER_DMABUF2);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 #define METHOD(name, signature, handler) \
@@ -234,6 +285,7 @@ static const sd_bus_vtable listener_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	METHOD("Scanout", "uuuuay", handle_scanout),
 	METHOD("Update", "iiiiuuay", handle_update),
+	METHOD("UpdateDMABUF", "iiii", handle_update_dmabuf),
 	METHOD("Disable", "", handle_disable),
 	METHOD("MouseSet", "iii", handle_mouse_set),
 	METHOD("CursorDefine", "iiiiay", handle_cursor_define),
@@ -245,6 +297,12 @@ static const sd_bus_vtable map_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	METHOD("ScanoutMap", "huuuuu", handle_scanout_map),
 	METHOD("UpdateMap", "iiii", handle_update_map),
+	SD_BUS_VTABLE_END,
+};
+
+static const sd_bus_vtable dmabuf_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	METHOD("ScanoutDMABUF2", "ahuuuuauauuuuutb", handle_scanout_dmabuf),
 	SD_BUS_VTABLE_END,
 };
 
@@ -310,6 +368,8 @@ static void register_listener(struct fake_viewer *viewer)
 					DISPLAY1_LISTENER, listener_vtable, viewer) >= 0);
 	EXPECT(sd_bus_add_object_vtable(viewer->listener, NULL, DISPLAY1_LISTENER_PATH,
 					DISPLAY1_LISTENER_MAP, map_vtable, viewer) >= 0);
+	EXPECT(sd_bus_add_object_vtable(viewer->listener, NULL, DISPLAY1_LISTENER_PATH,
+					DISPLAY1_LISTENER_DMABUF2, dmabuf_vtable, viewer) >= 0);
 	EXPECT_INT(display1_watch_end(viewer->listener, handle_listener_end, viewer), 0);
 	register_fd(viewer, fds[1]);
 	close_fd(fds[1]);

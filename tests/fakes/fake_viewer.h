@@ -21,8 +21,11 @@ struct fake_viewer;
 struct fake_viewer_options {
 	const char *path;
 	unsigned output;
-	bool maps;	      /* names Unix.Map; otherwise it takes copies */
-	bool refuses_maps;    /* names it, and refuses each */
+	bool maps;	    /* names Unix.Map; otherwise it takes copies */
+	bool refuses_maps;  /* names it, and refuses each */
+	bool takes_dmabufs; /* names Unix.ScanoutDMABUF2, whose files it maps as if they were memory
+			     */
+	bool refuses_dmabufs; /* names it, and refuses each */
 	bool has_no_listener; /* connects only */
 	bool is_mute;	      /* gives a socket as its listener, and never says a word on it */
 };
@@ -35,6 +38,8 @@ struct fake_viewer_seen {
 	bool has_left;	    /* the main connection was closed by the peer */
 	unsigned scanout_maps;
 	unsigned update_maps;
+	unsigned scanout_dmabufs;
+	unsigned update_dmabufs;
 	unsigned scanouts;
 	unsigned updates;
 	unsigned disables;
@@ -46,6 +51,10 @@ struct fake_viewer_seen {
 	uint32_t height;
 	/* Of the last update, in either way. */
 	int32_t update_x, update_y, update_width, update_height;
+	/* Of the last dma-buf. */
+	uint32_t fourcc, buffer_width, buffer_height;
+	uint64_t modifier;
+	bool y_0_top;
 	/* Of the pointer. */
 	int32_t pointer_x, pointer_y, pointer_is_visible;
 	int32_t cursor_width, cursor_height, cursor_hot_x, cursor_hot_y;

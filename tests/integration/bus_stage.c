@@ -40,6 +40,25 @@ static void surface_open(struct bus_stage_surface *surface, uint32_t width, uint
 	surface->shown.pixels = (const char *)surface->pixels + 4096;
 }
 
+static void surface_make_dmabuf(struct bus_stage_surface *surface)
+{
+	const struct display_surface *shown = &surface->shown;
+
+	/* The picture is a part of it. */
+	surface->dmabuf = (struct display_dmabuf){
+		.fd = shown->fd,
+		.width = shown->width + 16,
+		.height = shown->height,
+		.x = 16,
+		.offset = 4096 - 64,
+		.stride_bytes = shown->stride_bytes,
+		.fourcc = DMABUF_FOURCC,
+		.modifier = DMABUF_MODIFIER,
+		.y_0_top = true,
+	};
+	surface->shown.dmabuf = &surface->dmabuf;
+}
+
 static void surface_fill(struct bus_stage_surface *surface, struct display_rect rect,
 			 uint32_t colour)
 {
@@ -58,6 +77,8 @@ void bus_stage_show(struct bus_stage *stage, unsigned output, uint32_t width, ui
 	struct bus_stage_surface before = stage->surfaces[output];
 
 	surface_open(&stage->surfaces[output], width, height);
+	if (stage->makes_dmabufs)
+		surface_make_dmabuf(&stage->surfaces[output]);
 	surface_fill(&stage->surfaces[output], (struct display_rect){0, 0, width, height}, colour);
 	display_show(stage->display, output, &stage->surfaces[output].shown);
 	surface_close(&before);

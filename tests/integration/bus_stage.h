@@ -17,6 +17,10 @@
 #define WIDTH  320
 #define HEIGHT 240
 
+/* XR24, laid out as nobody knows. */
+#define DMABUF_FOURCC	0x34325258
+#define DMABUF_MODIFIER UINT64_C(0x0100000000000001)
+
 #define BLACK 0x000000
 #define RED   0xff0000
 #define GREEN 0x00ff00
@@ -24,6 +28,7 @@
 
 struct bus_stage_surface {
 	struct display_surface shown;
+	struct display_dmabuf dmabuf; /* the same file, in the place of a GPU's */
 	uint32_t *pixels;
 	size_t size;
 };
@@ -36,8 +41,9 @@ struct bus_stage {
 	struct display_bus_options options;
 	struct display_bus *bus;
 	struct bus_stage_surface surfaces[DISPLAY_OUTPUTS_MAX];
-	int refuses_modes; /* what a request for a mode is answered with; 0: it is followed */
-	char lines[16384]; /* the input that came, a line each: "key 0 30 1", "position 0 5 6" */
+	bool makes_dmabufs; /* of surfaces from now on */
+	int refuses_modes;  /* what a request for a mode is answered with; 0: it is followed */
+	char lines[16384];  /* the input that came, a line each: "key 0 30 1", "position 0 5 6" */
 	size_t lines_length;
 };
 

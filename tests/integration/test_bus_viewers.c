@@ -62,6 +62,134 @@ static void a_viewer_that_refuses_to_map_is_sent_copies(void)
 	EXPECT_INT(seen(viewer)->scanout_maps, 1);
 }
 
+/* -- Dma-bufs ------------------------------------------------------------------------ */
+
+#define DMABUFS ((struct fake_viewer_options){.maps = true, .takes_dmabufs = true})
+
+/* With output 0 red, in a GPU's memory too. */
+static struct bus_stage *stage_create_with_dmabufs(void)
+{
+	struct bus_stage *stage = bus_stage_create(1);
+
+	stage->makes_dmabufs = true;
+	bus_stage_show(stage, 0, WIDTH, HEIGHT, RED);
+	return stage;
+}
+
+static void a_viewer_that_takes_dmabufs_is_given_them(void)
+{
+	STAGE *stage = stage_create_with_dmabufs();
+	VIEWER *viewer = bus_stage_viewer(stage, DMABUFS);
+
+	EXPECT(fake_viewer_is_all(viewer, RED));
+	EXPECT_INT(seen(viewer)->scanout_dmabufs, 1);
+	EXPECT_INT(seen(viewer)->update_dmabufs, 1);
+	EXPECT_INT(seen(viewer)->scanout_maps + seen(viewer)->scanouts, 0);
+	EXPECT_INT(seen(viewer)->width, WIDTH);
+	EXPECT_INT(seen(viewer)->buffer_width, WIDTH + 16);
+	EXPECT_INT(seen(viewer)->fourcc, DMABUF_FOURCC);
+	EXPECT(seen(viewer)->modifier == DMABUF_MODIFIER);
+	EXPECT(seen(viewer)->y_0_top);
+	bus_stage_draw(stage, 0, (struct display_rect){5, 7, 11, 13}, GREEN);
+	WAIT_UNTIL(stage, fake_viewer_pixel(viewer, 15, 19) == GREEN);
+	EXPECT_INT(seen(viewer)->update_width, 11);
+	EXPECT(!display_is_needed(stage->display, 0));
+}
+
+static void a_viewer_that_asks_for_none_is_given_none(void)
+{
+	STAGE *stage = stage_create_with_dmabufs();
+	VIEWER *maps = bus_stage_viewer(stage, MAPS);
+	VIEWER *copies = bus_stage_viewer(stage, COPIES);
+
+	EXPECT_INT(seen(maps)->scanout_maps, 1);
+	EXPECT_INT(seen(copies)->scanouts, 1);
+	EXPECT_INT(seen(maps)->scanout_dmabufs + seen(copies)->scanout_dmabufs, 0);
+}
+
+/* The answer says that it was drawn. */
+static void dmabufs_are_updated_one_answer_at_a_time(void)
+{
+	STAGE *stage = stage_create_with_dmabufs();
+	VIEWER *viewer = bus_stage_viewer(stage, DMABUFS);
+
+	fake_viewer_hold_answers(viewer);
+	bus_stage_draw(stage, 0, (struct display_rect){0, 0, 8, 8}, GREEN);
+	WAIT_UNTIL(stage, seen(viewer)->update_dmabufs == 2);
+	bus_stage_draw(stage, 0, (struct display_rect){16, 16, 8, 8}, GREEN);
+	bus_stage_draw(stage, 0, (struct display_rect){100, 50, 8, 8}, GREEN);
+	/* What comes after it on the same connection has come. */
+	display_set_cursor(stage->display, 0, &(struct display_cursor){0});
+	WAIT_UNTIL(stage, seen(viewer)->cursors == 1);
+	EXPECT_INT(seen(viewer)->update_dmabufs, 2);
+	fake_viewer_give_answers(viewer);
+	WAIT_UNTIL(stage, seen(viewer)->update_dmabufs == 3);
+	EXPECT_INT(seen(viewer)->update_x, 16);
+	EXPECT_INT(seen(viewer)->update_width, 92);
+	EXPECT_INT(seen(viewer)->update_height, 42);
+}
+
+static void a_viewer_that_refuses_dmabufs_is_lent_the_memory(void)
+{
+	STAGE *stage = stage_create_with_dmabufs();
+	VIEWER *viewer = bus_stage_viewer(
+		stage, (struct fake_viewer_options){.maps = true, .refuses_dmabufs = true});
+
+	EXPECT(fake_viewer_is_all(viewer, RED));
+	EXPECT_INT(seen(viewer)->scanout_maps, 1);
+	EXPECT(display_is_needed(stage->display, 0));
+	bus_stage_show(stage, 0, WIDTH, HEIGHT, GREEN);
+	WAIT_UNTIL(stage, fake_viewer_is_all(viewer, GREEN));
+	EXPECT_INT(seen(viewer)->scanout_dmabufs, 1);
+}
+
+static void surfaces_without_a_dmabuf_are_told_otherwise(void)
+{
+	STAGE *stage = bus_stage_create_red();
+	VIEWER *viewer = bus_stage_viewer(stage, DMABUFS);
+
+	EXPECT_INT(seen(viewer)->scanout_maps, 1);
+	EXPECT(display_is_needed(stage->display, 0));
+	stage->makes_dmabufs = true;
+	bus_stage_show(stage, 0, WIDTH, HEIGHT, GREEN);
+	WAIT_UNTIL(stage, fake_viewer_is_all(viewer, GREEN));
+	EXPECT_INT(seen(viewer)->scanout_dmabufs, 1);
+	EXPECT(!display_is_needed(stage->display, 0));
+	stage->makes_dmabufs = false;
+	bus_stage_show(stage, 0, WIDTH, HEIGHT, BLUE);
+	WAIT_UNTIL(stage, fake_viewer_is_all(viewer, BLUE));
+	EXPECT_INT(seen(viewer)->scanout_maps, 2);
+	EXPECT(display_is_needed(stage->display, 0));
+}
+
+static void count_need(void *data, unsigned output)
+{
+	++*(unsigned *)data;
+}
+
+static void pixels_are_needed_while_somebody_looks_at_them(void)
+{
+	STAGE *stage = bus_stage_create_red();
+	unsigned asked = 0;
+	struct fake_viewer *first, *second;
+
+	display_on_need(stage->display, count_need, &asked);
+	EXPECT(!display_is_needed(stage->display, 0));
+	first = bus_stage_viewer(stage, MAPS);
+	EXPECT(display_is_needed(stage->display, 0));
+	EXPECT_INT(asked, 1);
+	second = bus_stage_viewer(stage, COPIES);
+	EXPECT_INT(asked, 1);
+	fake_viewer_destroy(first);
+	fake_viewer_destroy(second);
+	WAIT_UNTIL(stage, !display_is_needed(stage->display, 0));
+	second = bus_stage_viewer(stage, COPIES);
+	EXPECT_INT(asked, 2);
+	fake_viewer_destroy(second);
+}
+
+/* -- Changes ------------------------------------------------------------------------- */
+
 static void see_what_changes(struct fake_viewer_options options)
 {
 	STAGE *stage = bus_stage_create_red();
@@ -364,6 +492,12 @@ static void viewers_see_the_display_end(void)
 
 int main(void)
 {
+	RUN_TEST(a_viewer_that_takes_dmabufs_is_given_them);
+	RUN_TEST(a_viewer_that_asks_for_none_is_given_none);
+	RUN_TEST(dmabufs_are_updated_one_answer_at_a_time);
+	RUN_TEST(a_viewer_that_refuses_dmabufs_is_lent_the_memory);
+	RUN_TEST(surfaces_without_a_dmabuf_are_told_otherwise);
+	RUN_TEST(pixels_are_needed_while_somebody_looks_at_them);
 	RUN_TEST(a_viewer_that_maps_is_lent_the_memory_for_reading);
 	RUN_TEST(a_viewer_that_does_not_is_sent_copies);
 	RUN_TEST(a_viewer_that_refuses_to_map_is_sent_copies);
