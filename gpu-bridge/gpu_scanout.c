@@ -106,12 +106,30 @@ static bool clip(const struct display_rect *window, const struct display_rect *r
 	return true;
 }
 
+/* Whether an output before `output` had all of `rect`, of the resource, fetched: windows of one
+ * resource share their memory. */
+static bool is_fetched(const struct gpu_scanouts *scanouts, unsigned output,
+		       const struct display_rect *rect)
+{
+	for (unsigned i = 0; i < output; i++) {
+		const struct gpu_scanout *other = &scanouts->outputs[i];
+		struct display_rect inside;
+
+		if (other->resource == scanouts->outputs[output].resource &&
+		    display_is_needed(scanouts->display, i) &&
+		    clip(&other->window, rect, &inside) && inside.width == rect->width &&
+		    inside.height == rect->height)
+			return true;
+	}
+	return false;
+}
+
 void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource *resource,
 			const struct display_rect *rect)
 {
 	for (unsigned i = 0; i < DISPLAY_OUTPUTS_MAX; i++) {
 		struct gpu_scanout *scanout = &scanouts->outputs[i];
-		struct display_rect inside;
+		struct display_rect inside, part;
 
 		if (scanout->resource != resource || !clip(&scanout->window, rect, &inside))
 			continue;
@@ -119,8 +137,12 @@ void gpu_scanouts_flush(struct gpu_scanouts *scanouts, const struct gpu_resource
 			settle(scanouts, i);
 			continue;
 		}
+		part = (struct display_rect){scanout->window.x + inside.x,
+					     scanout->window.y + inside.y, inside.width,
+					     inside.height};
 		scanouts->ops->surface_flush(scanout->surface, &inside,
-					     display_is_needed(scanouts->display, i));
+					     display_is_needed(scanouts->display, i) &&
+						     !is_fetched(scanouts, i, &part));
 		display_update(scanouts->display, i, &inside);
 	}
 }

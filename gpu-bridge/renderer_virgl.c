@@ -27,6 +27,7 @@
 #include "common/log.h"
 #include "common/loop.h"
 #include "common/xalloc.h"
+#include "gpu-bridge/gl_export.h"
 #include "gpu-bridge/gl_readback.h"
 #include "gpu-bridge/gpu_backing.h"
 #include "gpu-bridge/gpu_texture.h"
@@ -84,6 +85,7 @@ struct renderer_image {
 struct renderer_surface {
 	struct renderer_image *image;
 	struct display_rect window;
+	struct display_dmabuf dmabuf; /* its descriptor is -1 where there is none */
 };
 
 /* Colours are fetched as such, whatever bytes the texture has: fetched alike, they need no copy. */
@@ -505,6 +507,24 @@ static size_t offset_of(const struct renderer_image *image, uint32_t x, uint32_t
 	return (size_t)y * stride_of(image) + (size_t)x * PIXEL_BYTES;
 }
 
+/* For as long as it is shown: so a guest cannot make us hold more descriptors than that. */
+static void export_surface(struct renderer_surface *surface)
+{
+	const struct renderer_image *image = surface->image;
+	struct display_dmabuf *dmabuf = &surface->dmabuf;
+	struct gl_texture texture;
+
+	dmabuf->fd = -1;
+	if (!image->renderer->has_gpu || !texture_of(image, &texture) ||
+	    !gl_export_dmabuf(texture.name, dmabuf))
+		return;
+	dmabuf->width = image->texture.width;
+	dmabuf->height = image->texture.height;
+	dmabuf->x = surface->window.x;
+	dmabuf->y = surface->window.y;
+	dmabuf->y_0_top = image->texture.flags & GPU_TEXTURE_Y_0_TOP;
+}
+
 static int virgl_surface_open(struct renderer_image *image, const struct display_rect *window,
 			      struct renderer_surface **ret_surface,
 			      struct display_surface *ret_description)
@@ -522,6 +542,7 @@ static int virgl_surface_open(struct renderer_image *image, const struct display
 	surface = xcalloc(1, sizeof(*surface));
 	surface->image = image;
 	surface->window = *window;
+	export_surface(surface);
 	*ret_surface = surface;
 	*ret_description = (struct display_surface){
 		.fd = image->picture->pixels.fd,
@@ -531,12 +552,14 @@ static int virgl_surface_open(struct renderer_image *image, const struct display
 		.stride_bytes = stride_of(image),
 		.format = image->look->shown,
 		.pixels = image->picture->pixels.bytes + offset,
+		.dmabuf = surface->dmabuf.fd >= 0 ? &surface->dmabuf : NULL,
 	};
 	return 0;
 }
 
 static void virgl_surface_close(struct renderer_surface *surface)
 {
+	close_fd(surface->dmabuf.fd);
 	picture_cache_release(&surface->image->renderer->pictures, surface->image->picture);
 	free(surface);
 }

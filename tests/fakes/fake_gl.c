@@ -85,6 +85,13 @@ static void context_change(struct renderer *renderer, uint32_t id, struct render
 {
 }
 
+static void surface_flush(struct renderer_surface *surface, const struct display_rect *rect,
+			  bool needs_pixels)
+{
+	if (needs_pixels)
+		note("fetch:%ux%u+%u+%u", rect->width, rect->height, rect->x, rect->y);
+}
+
 static bool has_gpu(const struct renderer *renderer)
 {
 	return false;
@@ -142,6 +149,7 @@ const struct renderer_ops *fake_gl_ops(void)
 	fake.is_broken = false;
 	ops = renderer_soft;
 	ops.create = create;
+	ops.surface_flush = surface_flush;
 	ops.three_d = &three_d;
 	return &ops;
 }

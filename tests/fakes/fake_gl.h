@@ -5,8 +5,8 @@
  * Fake GL
  *
  * A renderer with 3D that draws nothing: its images are the soft renderer's, it writes down
- * what is asked of it, a word each ("create7 fence7:1 destroy7"), and its fences pass when the
- * test says so. There is one a process.
+ * what is asked of it, a word each ("create7 fence7:1 destroy7 fetch:8x8+0+0"), and its fences pass
+ * when the test says so. There is one a process.
  */
 
 #include <stdbool.h>

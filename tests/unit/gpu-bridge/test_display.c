@@ -150,8 +150,39 @@ static void the_device_decides_on_a_request_for_a_mode(void)
 	EXPECT_INT(display_mode(display, 0).width, 0);
 }
 
+static void note_need(void *data, unsigned output)
+{
+	note(data, "need", output);
+}
+
+static void pixels_are_asked_for_when_nobody_needed_them_before(void)
+{
+	CLEANUP(display_destroyp) struct display *display = display_create(2);
+	struct notes asked = {0}, first = {0}, second = {0};
+	struct display_watcher *one, *two;
+
+	display_on_need(display, note_need, &asked);
+	display_show(display, 0, &(struct display_surface){.width = 8, .height = 8});
+	EXPECT(!display_is_needed(display, 0));
+	one = display_watch(display, &note_ops, &first);
+	EXPECT_STRING(asked.text, "need0"); /* output 1 is off */
+	two = display_watch(display, &note_ops, &second);
+	display_set_need(one, 0, false);
+	EXPECT(display_is_needed(display, 0));
+	display_set_need(one, 0, true);
+	EXPECT_STRING(asked.text, "need0");
+	display_set_need(one, 0, false);
+	display_unwatch(two);
+	EXPECT(!display_is_needed(display, 0));
+	EXPECT(display_is_needed(display, 1));
+	display_set_need(one, 0, true);
+	EXPECT_STRING(asked.text, "need0 need0");
+	display_unwatch(one);
+}
+
 int main(void)
 {
+	RUN_TEST(pixels_are_asked_for_when_nobody_needed_them_before);
 	RUN_TEST(a_watcher_is_told_what_happens_in_its_order);
 	RUN_TEST(a_late_watcher_is_told_what_there_is);
 	RUN_TEST(all_watchers_are_told_until_they_leave);
