@@ -515,7 +515,7 @@ static void export_surface(struct renderer_surface *surface)
 	struct gl_texture texture;
 
 	dmabuf->fd = -1;
-	if (!image->renderer->has_gpu || !texture_of(image, &texture) ||
+	if (image->renderer->makes_code || !texture_of(image, &texture) ||
 	    !gl_export_dmabuf(texture.name, dmabuf))
 		return;
 	dmabuf->width = image->texture.width;
