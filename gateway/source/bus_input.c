@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
+#include "gateway/source/locks.h"
 #include "gateway/source/source_input.h"
 
 /* The devices of one console. */
@@ -21,6 +22,7 @@ struct bus_input {
 	sd_bus *bus;
 	struct seat *seat;
 	struct source_input *source;
+	struct locks *locks;
 	struct device *devices[HEADS_MAX]; /* by head */
 };
 
@@ -112,24 +114,13 @@ static int read_value(void *data, const char *name, const char *contents, sd_bus
 {
 	struct device *device = data;
 	int is_absolute, r;
-	uint32_t locks;
 
-	if (strcmp(name, "IsAbsolute") == 0 && strcmp(contents, "b") == 0) {
-		r = sd_bus_message_read(message, "b", &is_absolute);
-		if (r > 0)
-			source_input_set_mode(device->input->source, device->head, is_absolute);
-		return r;
-	}
-	if (strcmp(name, "Modifiers") == 0 && strcmp(contents, "u") == 0 && device->head == 0) {
-		r = sd_bus_message_read(message, "u", &locks);
-		/* The bits are those of enum input_lock. */
-		if (r > 0)
-			seat_set_locks(
-				device->input->seat,
-				locks & (INPUT_LOCK_SCROLL | INPUT_LOCK_NUM | INPUT_LOCK_CAPS));
-		return r;
-	}
-	return 0;
+	if (strcmp(name, "IsAbsolute") != 0 || strcmp(contents, "b") != 0)
+		return 0;
+	r = sd_bus_message_read(message, "b", &is_absolute);
+	if (r > 0)
+		source_input_set_mode(device->input->source, device->head, is_absolute);
+	return r;
 }
 
 static int handle_properties(sd_bus_message *reply, void *data, sd_bus_error *error)
@@ -170,6 +161,7 @@ void bus_input_destroy(struct bus_input *input)
 		sd_bus_slot_unref(input->devices[i]->changes);
 		free(input->devices[i]);
 	}
+	locks_destroy(input->locks);
 	source_input_destroy(input->source);
 	free(input);
 }
@@ -191,8 +183,7 @@ void bus_input_add(struct bus_input *input, unsigned head, uint32_t console_id)
 	display1_fetch_properties(input->bus, device->path, DISPLAY1_MOUSE, handle_properties,
 				  device);
 	if (head == 0)
-		display1_fetch_properties(input->bus, device->path, DISPLAY1_KEYBOARD,
-					  handle_properties, device);
+		input->locks = locks_create(input->bus, device->path, input->seat);
 }
 
 void bus_input_attach(struct bus_input *input)

@@ -21,6 +21,7 @@
 struct input_peer {
 	struct loop *loop;
 	const char *path;
+	struct seat *seat;
 	struct qmp_input *input;
 	struct qmp *qmp;
 	char device[QMP_DEVICE_MAX];
@@ -135,7 +136,7 @@ static void handle_no_display(void *data, const char *reason)
 static void handle_display(void *data, int fd)
 {
 	struct input_peer *peer = data;
-	int r = nudge_create(peer->loop, fd, peer->device, &peer->nudge);
+	int r = nudge_create(peer->loop, fd, peer->device, peer->seat, &peer->nudge);
 
 	if (r < 0)
 		handle_no_display(peer, strerror(-r));
@@ -219,6 +220,7 @@ int input_peer_create(struct loop *loop, const char *path, bool wants_display, s
 
 	peer->loop = loop;
 	peer->path = path;
+	peer->seat = seat;
 	peer->wants_display = wants_display;
 	r = qmp_input_create(loop, heads, seat, &peer->input);
 	if (r < 0)

@@ -11,6 +11,7 @@
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
 #include "gateway/source/display.h"
+#include "gateway/source/locks.h"
 #include "gateway/source/qmp_device.h"
 
 /* One head of the guest's, as QEMU has it. */
@@ -26,7 +27,9 @@ struct output {
 
 struct nudge {
 	char device[QMP_DEVICE_MAX];
+	struct seat *seat;
 	struct display *display;
+	struct locks *locks;
 	bool is_ready;
 	int32_t place;
 	struct output outputs[HEADS_MAX]; /* by head */
@@ -128,6 +131,9 @@ static void handle_ready(void *data)
 		nudge->outputs[head].is_there = true;
 		display1_console_path(ids[i], nudge->outputs[head].path);
 	}
+	if (nudge->outputs[0].is_there)
+		nudge->locks = locks_create(display_bus(nudge->display), nudge->outputs[0].path,
+					    nudge->seat);
 	for (unsigned head = 0; head < HEADS_MAX; head++)
 		tell(&nudge->outputs[head]);
 }
@@ -145,11 +151,13 @@ static const struct display_events display_events = {
 
 /* -- Life ------------------------------------------------------------------------ */
 
-int nudge_create(struct loop *loop, int fd, const char *device, struct nudge **ret_nudge)
+int nudge_create(struct loop *loop, int fd, const char *device, struct seat *seat,
+		 struct nudge **ret_nudge)
 {
 	CLEANUP(nudge_destroyp) struct nudge *nudge = xcalloc(1, sizeof(*nudge));
 	int r;
 
+	nudge->seat = seat;
 	snprintf(nudge->device, sizeof(nudge->device), "%s", device);
 	for (unsigned head = 0; head < HEADS_MAX; head++) {
 		nudge->outputs[head].nudge = nudge;
@@ -166,6 +174,7 @@ void nudge_destroy(struct nudge *nudge)
 {
 	if (!nudge)
 		return;
+	locks_destroy(nudge->locks);
 	display_close(nudge->display);
 	free(nudge);
 }

@@ -8,6 +8,8 @@
  * process says which sizes the monitors have, and cannot say that one has changed; QEMU can:
  * SetUIInfo on its own D-Bus display makes the device raise the event at which a guest asks again.
  *
+ * That display also knows which lock keys the guest has on, which the monitor does not.
+ *
  * No listener is registered there: nothing of that display is shown, and it can hold
  * up nobody.
  *
@@ -19,14 +21,16 @@
 #include "gateway/frame/head.h"
 
 struct nudge;
+struct seat;
 
 /**
  * Starts to talk on a socket that serves QEMU's display, which it takes. `device` is the id of the
- * guest's display, or "" where it has none.
+ * guest's display, or "" where it has none. `seat` outlives the nudge.
  *
  * Returns 0 or negative errno.
  */
-int nudge_create(struct loop *loop, int fd, const char *device, struct nudge **ret_nudge);
+int nudge_create(struct loop *loop, int fd, const char *device, struct seat *seat,
+		 struct nudge **ret_nudge);
 
 /** Accepts NULL. */
 void nudge_destroy(struct nudge *nudge);

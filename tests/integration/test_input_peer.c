@@ -470,6 +470,42 @@ static void a_display_of_qemu_s_that_says_nothing_holds_up_no_input(void)
 	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "gpu0.0 key 30 1"));
 }
 
+/* What QEMU's display said before this has been heard: the second size is told after the
+ * answer to the first. */
+static void hear_display(struct stage *stage, unsigned width)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "QEMU uiinfo 0 %u 480", width + 1);
+	input_peer_tell_size(stage->peer, 0, (struct size){width, 480});
+	WAIT_UNTIL(stage->rig, strstr(stage->rig->lines, "QEMU uiinfo 0 "));
+	input_peer_tell_size(stage->peer, 0, (struct size){width + 1, 480});
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, line));
+	forget_lines(stage);
+}
+
+static void qemu_s_display_tells_which_lock_keys_are_on(void)
+{
+	STAGE *stage = stage_create();
+
+	start_qemu(stage);
+	fake_set_modifiers(stage->qemu, INPUT_LOCK_CAPS);
+	start_peer(stage);
+	wait_until_attached(stage);
+	hear_display(stage, 800);
+
+	/* Where the viewer's are what the guest's are, nothing is pressed. */
+	rig_send(stage->rig, (struct input_event){.type = INPUT_LOCKS, .locks = INPUT_LOCK_CAPS});
+	rig_press(stage->rig, KEY_A, true);
+	WAIT_UNTIL(stage->rig, rig_was_told(stage->rig, "gpu0.0 key 30 1"));
+	EXPECT(!strstr(stage->rig->lines, "key 58 "));
+
+	fake_set_modifiers(stage->qemu, INPUT_LOCK_NUM);
+	hear_display(stage, 900);
+	rig_send(stage->rig, (struct input_event){.type = INPUT_LOCKS, .locks = INPUT_LOCK_CAPS});
+	expect_told(stage, "gpu0.0 key 58 1\ngpu0.0 key 58 0\ngpu0.0 key 69 1\ngpu0.0 key 69 0\n");
+}
+
 /* -- Bounds ------------------------------------------------------------------------------ */
 
 static unsigned count_lines(struct stage *stage)
@@ -627,6 +663,7 @@ int main(void)
 	RUN_TEST(a_display_without_an_id_is_known_by_its_type);
 	RUN_TEST(a_qemu_without_a_display_takes_input_all_the_same);
 	RUN_TEST(a_display_of_qemu_s_that_says_nothing_holds_up_no_input);
+	RUN_TEST(qemu_s_display_tells_which_lock_keys_are_on);
 	RUN_TEST(a_monitor_that_answers_no_input_gets_only_so_much_of_it);
 	RUN_TEST(a_flood_of_events_leaves_turns_to_others);
 	RUN_TEST(a_monitor_that_is_not_there_yet_is_waited_for);
