@@ -19,8 +19,8 @@
  *		    none    u8 bytes that follow
  *	1  BYTES    u8 count, fds, bytes: sent as they are
  *	2  START    what QEMU says at the start of u8 rings (its two lowest bits) with u8 features
- *	3  CHAIN    a command in a ring: u8 ring, u8 type (from GET_DISPLAY_INFO on, modulo 16),
- *		    n, n, n, n: its first words; and a kick
+ *	3  CHAIN    a command in a ring: u8 ring, u8 type (modulo 16, from GET_DISPLAY_INFO on, or
+ *		    from UPDATE_CURSOR on in the cursor's ring), 8 n: its words; and a kick
  *	4  KICK     u8 ring: an event; its second bit: a byte in the pipe
  *	5  WRITE    u16 where in the memory's file, u8 count (modulo 32), bytes
  *	6  TURN     the loop, u8 times
@@ -602,8 +602,9 @@ static void run_chain(struct front *front)
 	struct driver_ring *ring = &front->rings[index];
 	struct {
 		struct virtio_gpu_ctrl_hdr header;
-		uint32_t words[4];
-	} command = {.header.type = VIRTIO_GPU_CMD_GET_DISPLAY_INFO};
+		uint32_t words[8];
+	} command = {.header.type = index == 0 ? VIRTIO_GPU_CMD_GET_DISPLAY_INFO
+					       : VIRTIO_GPU_CMD_UPDATE_CURSOR};
 	size_t at = (10 + index) * PAGE + ring->next_available % RING_SIZE * 64;
 	struct ring_part parts[] = {
 		{RAM_GUEST_START + at, sizeof(command), false},

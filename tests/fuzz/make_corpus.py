@@ -151,7 +151,11 @@ class Queue:
 
     @staticmethod
     def texture(context, id_, format_, width, height):
-        return u8(19) + numbers(context, id_, format_, width, height)
+        return u8(20) + numbers(context, id_, format_, width, height)
+
+    @staticmethod
+    def context(context, name_length=4, shape=2):
+        return u8(19) + u8(shape) + numbers(context, name_length)
 
     @staticmethod
     def at(offset):
@@ -375,7 +379,7 @@ def three_d():
         return [word(5, 0, 3), 1, 0, handle]
 
     clear = [word(7, 0, 8), 4, 0x3F800000, 0, 0, 0x3F800000, 0, 0, 0]
-    context = of(1, "CTX_CREATE", 4, 0x64636261)
+    context = q.context(1)
     texture = q.texture(1, 1, 1, 16, 8)
     box = [0, 0, 0, 16, 8, 1]
     whole = box + [0, 0, 1, 0, 0, 0]
@@ -389,9 +393,9 @@ def three_d():
             [(1, 1), (1, 2), (2, 1), (2, 2), (0, 0), (4, 0), (1, 0xFFFFFFFF)])
         + q.command("CAPSET", 1, 1, room=100) + q.command("CAPSET", 1, 1, room=24 + 16),
         "drawn_and_shown": context + texture + drawn + show + flush,
-        "contexts_that_are_wrong": of(0, "CTX_CREATE", 0) + of(1, "CTX_CREATE", 0xFFFFFFFF) + context
+        "contexts_that_are_wrong": q.context(0) + q.context(1, 0xFFFFFFFF) + context + of(1, "CTX_CREATE", 4)
         + of(9, "CTX_DESTROY") + of(1, "CTX_DESTROY") + of(1, "CTX_DESTROY"),
-        "many_contexts": b"".join(of(i, "CTX_CREATE", 0, shape=q.LATER) for i in range(1, 16))
+        "many_contexts": b"".join(q.context(i, shape=q.LATER) for i in range(1, 16))
         + q.run() + q.RESET + context,
         "resources_in_contexts": context + texture + of(1, "CTX_DETACH", 1, 0)
         + of(1, "CTX_DETACH", 1, 0) + of(1, "CTX_ATTACH", 1, 0) + of(2, "CTX_ATTACH", 1, 0)
@@ -400,7 +404,7 @@ def three_d():
             of(1, "CREATE_3D", i + 1, target_, 1, 8, 8, 8, depth, layers, 0, 0, 0, 0)
             for i, (target_, depth, layers) in enumerate(
                 [(0, 1, 1), (1, 1, 1), (2, 1, 1), (3, 4, 1), (4, 1, 6), (5, 1, 1), (6, 1, 4),
-                 (7, 1, 4), (8, 1, 12), (9, 1, 1)])),
+                 (7, 1, 4), (8, 1, 12)])),
         "textures_that_are_wrong": b"".join(
             of(0, "CREATE_3D", 1, 2, format_, 10, width, height, 1, 1, level, samples, 0, 0)
             for format_, width, height, level, samples in
@@ -416,13 +420,16 @@ def three_d():
             for level in range(6)),
         "transfers": context + texture + of(1, "TRANSFER_TO_3D", *whole)
         + of(1, "TRANSFER_FROM_3D", *whole) + of(0, "TRANSFER_FROM_3D", *whole),
-        "transfers_that_are_wrong": context + texture + b"".join(
-            of(1, "TRANSFER_TO_3D", *wrong) + of(1, "TRANSFER_FROM_3D", *wrong) for wrong in [
-                [0, 0, 0, 17, 8, 1] + whole[6:], [0, 0, 0, 0, 8, 1] + whole[6:],
-                [0, 0, 1, 16, 8, 1] + whole[6:], box + [4, 0] + whole[8:],
-                box + [0xFFFFFFFF, 0xFFFFFFFF] + whole[8:], box + [0, 0, 1, 1, 0, 0],
-                box + [0, 0, 1, 0, 1, 1], box + [0, 0, 1, 0, 0xFFFFFFFF, 0xFFFFFFFF]])
-        + of(2, "TRANSFER_TO_3D", *whole),
+        "boxes_that_are_wrong": context + texture + b"".join(
+            of(1, "TRANSFER_TO_3D", *wrong, *whole[6:]) + of(1, "TRANSFER_FROM_3D", *wrong, *whole[6:])
+            for wrong in [[0, 0, 0, 17, 8, 1], [0, 0, 0, 0, 8, 1], [0, 0, 1, 16, 8, 1]]),
+        "offsets_that_are_wrong": context + texture + b"".join(
+            of(1, "TRANSFER_TO_3D", *box, low, high, *whole[8:]) for low, high in
+            [(4, 0), (0xFFFFFFFF, 0xFFFFFFFF), (0, 1)]) + of(2, "TRANSFER_TO_3D", *whole),
+        "strides_that_are_wrong": context + texture + b"".join(
+            of(1, "TRANSFER_FROM_3D", *box, 0, 0, 1, level, stride, layer_stride)
+            for level, stride, layer_stride in
+            [(1, 0, 0), (0, 1, 1), (0, 0xFFFFFFFF, 0xFFFFFFFF), (0, 64, 1 << 31)]),
         "transfers_of_an_unattached_one": context + of(
             1, "CREATE_3D", 1, 2, 1, 10, 8, 8, 1, 1, 0, 0, 0, 0)
         + of(1, "TRANSFER_FROM_3D", 0, 0, 0, 8, 8, 1, 0, 0, 1),
@@ -436,20 +443,26 @@ def three_d():
         + q.shrink(0) + context + texture,
         "submits_that_are_wrong": context + q.submit(9, 0) + q.submit(1) + q.submit(1, 0xFFFFFFFF)
         + of(1, "SUBMIT_3D", 3, 0) + of(1, "SUBMIT_3D", 0xFFFFFFFC, 0) + of(1, "SUBMIT_3D", 8, 0, 0),
+        "sub_contexts": context + q.submit(1, *sum(
+            [[word(command, 0, 1), id_] for command, id_ in
+             [(29, 1), (29, 2), (28, 1), (29, 1), (30, 2), (30, 7), (29, 0), (30, 1)]], []))
+        + q.submit(1, word(29, 0, 0)) + q.submit(1, word(30, 0, 2), 1, 1) + q.submit(1, word(48, 0, 1), 0),
+        "many_sub_contexts": context + q.submit(
+            1, *sum([[word(29, 0, 1), 1 + i] for i in range(28)], [])),
         "commands_that_are_wrong": context + texture + b"".join(
             q.submit(1, *words) for words in [
                 surface(1, 9), surface(1, 1, 999), target(7), [word(1, 8, 200)],
                 [word(99, 0, 1), 0], [word(3, 8, 1), 5], [word(2, 1, 1), 5]]),
         "fences": context + texture + q.submit(1, *clear, shape=6) + of(1, "CTX_DESTROY", fenced=True)
         + q.command("DISPLAY_INFO", shape=q.FENCE) + q.run() + q.pass_(0, 2) + q.pass_(1, 1) + q.run(),
-        "fences_in_another_order": context + of(2, "CTX_CREATE", 0)
+        "fences_in_another_order": context + q.context(2, 0)
         + of(1, "CTX_ATTACH", 9, 0, fenced=True) + of(2, "CTX_ATTACH", 9, 0, fenced=True)
         + q.pass_(2, 2) + q.pass_(1, 1) + q.run() + q.pass_(1, 0xFFFFFFFF),
         "a_reset_in_mid_fence": context + q.submit(1, 0, shape=6) + q.RESET + q.pass_(1, 1)
         + q.restart() + context + q.submit(1, 0, shape=6) + q.pass_(1, 9),
         "a_restart_in_mid_fence": context + q.submit(1, 0, shape=6) + q.restart(size=4)
         + q.pass_(1, 1) + q.run(),
-        "a_context_that_goes_in_mid_fence": context + of(2, "CTX_CREATE", 0)
+        "a_context_that_goes_in_mid_fence": context + q.context(2, 0)
         + q.submit(1, 0, shape=6) + q.submit(2, 0, shape=6) + of(1, "CTX_DESTROY") + q.run()
         + q.pass_(2, 9),
         "two_d": q.make(1, 8, 8) + q.show() + q.make(2, 64, 64)
@@ -520,7 +533,7 @@ class Front:
 
     @staticmethod
     def chain(ring, type_, *words):
-        return u8(3) + u8(ring) + u8(type_) + numbers(*(list(words) + [0] * 4)[:4])
+        return u8(3) + u8(ring) + u8(type_) + numbers(*(list(words) + [0] * 8)[:8])
 
     @staticmethod
     def kick(which):
@@ -691,6 +704,11 @@ def vhost_user():
         + f.show(0, 8, 8) + f.PANEL_READY + f.PANEL_READS + f.PANEL_GOES + f.show(0, 9, 9),
         "a_panel_that_says_something_else": f.start() + f.PANEL_COMES + f.panel(u32(7) + u32(4))
         + f.panel(u32(8) + u64(0)) + f.PANEL_COMES + f.PANEL_READY + f.panel(u32(1)),
+        "a_panel_with_a_pointer": f.start() + f.PANEL_COMES + f.PANEL_READY + f.show(0, 32, 32)
+        + f.chain(1, 0, 0, 5, 5, 0, 1, 2, 2) + f.PANEL_READS + f.chain(1, 1, 0, 6, 6, 0, 1)
+        + f.PANEL_READS + f.chain(1, 0, 0) + f.PANEL_READS,
+        "a_panel_that_is_too_narrow": f.start() + f.PANEL_COMES + f.PANEL_READY
+        + f.show(0, 16385, 1) + f.PANEL_READS + f.show(1, 16384, 1) + f.PANEL_READS,
         "a_panel_in_pieces": f.PANEL_COMES + f.panel(u32(1)) + f.turn() + f.panel(u32(4) + u32(8))
         + f.turn() + f.panel(u64(1)) + f.start() + f.show(1, 4, 4) + f.PANEL_READS,
         "answers_that_nobody_reads": f.flood(0xFF) + f.AGAIN + f.flood(3) + f.turn(),

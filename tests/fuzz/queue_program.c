@@ -266,6 +266,19 @@ static void run_show(struct program *program)
 
 /* -- 3D ---------------------------------------------------------------------- */
 
+static void run_context(struct program *program)
+{
+	uint8_t shape = fuzz_u8(&program->input);
+	struct virtio_gpu_ctx_create command = {
+		.hdr.type = VIRTIO_GPU_CMD_CTX_CREATE,
+		.hdr.ctx_id = fuzz_number(&program->input),
+		.nlen = fuzz_number(&program->input),
+		.debug_name = "a guest's program",
+	};
+
+	submit(program, shape, &command, sizeof(command), ROOM_MAX);
+}
+
 static void run_submit(struct program *program)
 {
 	struct fuzz_input *input = &program->input;
@@ -488,7 +501,7 @@ static void run_watch(struct program *program)
 static void (*const operations[])(struct program *program) = {
 	run_command, run_attach,  run_make,  run_show,	 run_write, run_table,	 run_describe,
 	run_offer,   run_index,	  run_run,   run_race,	 run_reset, run_restart, run_memory,
-	run_shrink,  run_request, run_watch, run_submit, run_pass,  run_texture,
+	run_shrink,  run_request, run_watch, run_submit, run_pass,  run_context, run_texture,
 };
 
 void queue_program_run(struct fuzz_stage *stage, unsigned queue, const uint8_t *bytes, size_t size)
