@@ -193,6 +193,8 @@ static uint32_t submit_3d(struct gpu_state *gpu, struct gpu_request *request)
 	if (gpu_stream_is_allowed(&gpu->contexts, command->hdr.ctx_id, words, count))
 		r = gpu->contexts.ops->submit(gpu->contexts.renderer, command->hdr.ctx_id, words,
 					      count);
+	if (r == 0)
+		gpu_stream_done(&gpu->contexts, command->hdr.ctx_id, words, count);
 	free(words);
 	return gpu_response_from_errno(r);
 }

@@ -18,8 +18,6 @@ static bool command_is_allowed(struct gpu_contexts *contexts, struct gpu_context
 	case CREATE_SUB_CONTEXT:
 		return arguments == 1 && gpu_context_add_sub(contexts, context, command[1]);
 	case DESTROY_SUB_CONTEXT:
-		if (arguments == 1)
-			gpu_context_remove_sub(contexts, context, command[1]);
 		return arguments == 1;
 	/* For blobs, which are not offered: what they take is not counted. */
 	case PIPE_RESOURCE_CREATE:
@@ -44,4 +42,20 @@ bool gpu_stream_is_allowed(struct gpu_contexts *contexts, uint32_t id, const uin
 		count -= arguments + 1;
 	}
 	return true;
+}
+
+void gpu_stream_done(struct gpu_contexts *contexts, uint32_t id, const uint32_t *words,
+		     size_t count)
+{
+	struct gpu_context *context = gpu_context_find(contexts, id);
+
+	for (size_t i = 0; i < count; i += (words[i] >> 16) + 1) {
+		uint32_t command = words[i] & 0xff;
+
+		if (command == DESTROY_SUB_CONTEXT)
+			gpu_context_remove_sub(contexts, context, words[i + 1]);
+		/* It is there, unless it was destroyed just now. */
+		else if (command == CREATE_SUB_CONTEXT)
+			gpu_context_add_sub(contexts, context, words[i + 1]);
+	}
 }

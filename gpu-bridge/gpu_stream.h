@@ -18,6 +18,12 @@
 struct gpu_contexts;
 
 /** Whether the context, which there is, may have these commands carried out. Takes note of the
- * sub-contexts that come and go by them. */
+ * sub-contexts that they create. */
 bool gpu_stream_is_allowed(struct gpu_contexts *contexts, uint32_t context, const uint32_t *words,
 			   size_t count);
+
+/** These commands, which were allowed, were carried out, all of them: takes note of the
+ * sub-contexts that they destroyed. Where one failed, nobody knows which came after it: what they
+ * would have destroyed counts until its context goes. */
+void gpu_stream_done(struct gpu_contexts *contexts, uint32_t context, const uint32_t *words,
+		     size_t count);

@@ -575,6 +575,7 @@ static void submits_that_cannot_be_are_refused(void)
 
 #define CREATE_SUB_CONTEXT  29
 #define DESTROY_SUB_CONTEXT 30
+#define UNKNOWN_COMMAND	    99
 
 static uint32_t change_sub(struct gpu_stage *stage, uint32_t context, uint32_t command, uint32_t id)
 {
@@ -600,6 +601,19 @@ static void there_is_a_bound_on_sub_contexts(void)
 	EXPECT_INT(change_sub(stage, 1, CREATE_SUB_CONTEXT, 1000), OK);
 	EXPECT_INT(gpu_driver_context_destroy(&stage->driver, 1), OK);
 
+	/* One that is destroyed and created again is one. */
+	EXPECT_INT(gpu_driver_context_create(&stage->driver, 1), OK);
+	for (unsigned i = 0; i < 2 * GPU_SUB_CONTEXTS_MAX; i++) {
+		struct virgl_stream stream = {0};
+
+		virgl_stream_add(&stream, CREATE_SUB_CONTEXT, 1);
+		virgl_stream_add(&stream, DESTROY_SUB_CONTEXT, 1);
+		virgl_stream_add(&stream, CREATE_SUB_CONTEXT, 1);
+		EXPECT_INT(gpu_driver_submit(&stage->driver, 1, &stream), OK);
+	}
+	EXPECT_INT(change_sub(stage, 1, CREATE_SUB_CONTEXT, 2), OK);
+	EXPECT_INT(gpu_driver_context_destroy(&stage->driver, 1), OK);
+
 	/* And on those of all contexts. */
 	for (uint32_t context = 1; context <= 10; context++) {
 		EXPECT_INT(gpu_driver_context_create(&stage->driver, context), OK);
@@ -607,6 +621,23 @@ static void there_is_a_bound_on_sub_contexts(void)
 			created += change_sub(stage, context, CREATE_SUB_CONTEXT, id) == OK;
 	}
 	EXPECT_INT(created, GPU_ALL_SUB_CONTEXTS_MAX);
+}
+
+/* The library stops at the first command that it does not know. */
+static void a_sub_context_whose_end_was_not_reached_counts(void)
+{
+	CLEANUP(gpu_stage_destroyp) struct gpu_stage *stage = stage_create();
+	unsigned created = 0;
+
+	for (uint32_t id = 1; id <= 2 * GPU_SUB_CONTEXTS_MAX; id++) {
+		struct virgl_stream stream = {0};
+
+		created += change_sub(stage, 1, CREATE_SUB_CONTEXT, id) == OK;
+		virgl_stream_add(&stream, UNKNOWN_COMMAND, 0);
+		virgl_stream_add(&stream, DESTROY_SUB_CONTEXT, id);
+		EXPECT_INT(gpu_driver_submit(&stage->driver, 1, &stream), INVALID);
+	}
+	EXPECT_INT(created, GPU_SUB_CONTEXTS_MAX);
 }
 
 static void textures_that_cannot_be_are_refused(void)
@@ -800,6 +831,7 @@ int main(void)
 	RUN_TEST(there_is_a_bound_on_contexts);
 	RUN_TEST(submits_that_cannot_be_are_refused);
 	RUN_TEST(there_is_a_bound_on_sub_contexts);
+	RUN_TEST(a_sub_context_whose_end_was_not_reached_counts);
 	RUN_TEST(textures_that_cannot_be_are_refused);
 	RUN_TEST(textures_stay_within_the_budget);
 	RUN_TEST(a_fence_passes_when_what_is_drawn_is_there);
