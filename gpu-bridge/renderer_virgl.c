@@ -28,6 +28,7 @@
 #include "common/loop.h"
 #include "common/xalloc.h"
 #include "gpu-bridge/gl_export.h"
+#include "gpu-bridge/gl_probe.h"
 #include "gpu-bridge/gl_readback.h"
 #include "gpu-bridge/gpu_backing.h"
 #include "gpu-bridge/gpu_texture.h"
@@ -203,6 +204,12 @@ static bool makes_code(void)
 
 static int start(struct renderer *renderer)
 {
+	const char *missing = gl_probe();
+
+	if (missing) {
+		log_error("OpenGL does not start: %s", missing);
+		return -ENODEV;
+	}
 	if (has_render_node()) {
 		renderer->has_gpu = virgl_renderer_init(renderer, FLAGS, &callbacks) == 0;
 		if (renderer->has_gpu)
@@ -211,8 +218,7 @@ static int start(struct renderer *renderer)
 	}
 	if (virgl_renderer_init(renderer, FLAGS | VIRGL_RENDERER_USE_SURFACELESS, &callbacks) == 0)
 		return 0;
-	log_error("OpenGL does not start: neither on a GPU of this machine's (/dev/dri/renderD*) "
-		  "nor on Mesa's llvmpipe (EGL without a surface; package libegl-mesa0)");
+	log_error("virglrenderer does not start; --log-level debug shows what it says");
 	return -ENODEV;
 }
 

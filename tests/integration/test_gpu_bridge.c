@@ -288,6 +288,21 @@ static void full_is_refused_where_mesa_makes_code(void)
 	child_output_free(&output);
 }
 
+static void without_opengl_it_says_what_is_missing(void)
+{
+	BRIDGE *bridge = bridge_create();
+	CLEANUP(freep) char *gpu = xasprintf("listen:%s", bridge->gpu);
+	const char *argv[] = {GPU_BRIDGE_PATH, "--gpu", gpu, "--gl", NULL};
+	struct child_output output;
+
+	setenv("__EGL_VENDOR_LIBRARY_DIRS", bridge->folder, 1);
+	EXPECT_INT(child_run(argv, &output), COULD_NOT);
+	unsetenv("__EGL_VENDOR_LIBRARY_DIRS");
+	EXPECT(strstr(output.err, "OpenGL does not start: Mesa's EGL is missing"));
+	EXPECT_INT(output.size, 0);
+	child_output_free(&output);
+}
+
 static void its_sockets_go_with_it(void)
 {
 	BRIDGE *bridge = bridge_create();
@@ -367,6 +382,7 @@ int main(void)
 	 * for: it has been unloaded by then, so lsan.supp cannot name it. */
 	setenv("LSAN_OPTIONS", "detect_leaks=0", 1);
 	setenv("GALLIUM_DRIVER", "llvmpipe", 1);
+	RUN_TEST(without_opengl_it_says_what_is_missing);
 	RUN_TEST(what_it_draws_in_3d_is_seen);
 	if (access("/dev/dri", F_OK) < 0)
 		RUN_TEST(full_is_refused_where_mesa_makes_code);
