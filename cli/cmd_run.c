@@ -41,7 +41,8 @@ static void add(struct command_words *command, const char *word)
 }
 
 /* Those that are commands of the same words. */
-static const char *const plain_steps[] = {"wait", "key", "type", "pointer", "touch", "console"};
+static const char *const plain_steps[] = {"wait",  "key",     "type", "pointer",
+					  "touch", "console", "power"};
 
 static bool is_plain(const char *name)
 {
@@ -258,7 +259,7 @@ static int check_step(const struct run *run, const struct scenario_step *step)
 		return wrong_step(
 			run, step, 0,
 			"there is no such step: wait, expect, capture, key, type, pointer, "
-			"touch, console and pause are");
+			"touch, console, power and pause are");
 	for (unsigned i = 0; i < step->words_count; i++)
 		add(&command, step->words[i]);
 	return check_child(run, step, &command);

@@ -12,6 +12,7 @@ struct access;
 struct feeds;
 struct heads;
 struct loop;
+struct power;
 struct resize;
 struct seat;
 struct serial;
@@ -24,6 +25,7 @@ struct services {
 	struct heads *heads;
 	struct feeds *feeds;
 	struct seat *seat;
+	struct power *power;
 	struct serial *serial; /* NULL: none is known */
 	struct resize *resize;
 	struct viewers *viewers;

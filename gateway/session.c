@@ -19,6 +19,7 @@
 #include "gateway/resize.h"
 #include "gateway/services.h"
 #include "gateway/source/input_peer.h"
+#include "gateway/source/power.h"
 #include "gateway/source/serial.h"
 #include "gateway/source/source.h"
 #include "gateway/status.h"
@@ -169,6 +170,7 @@ static int create_services(struct session *session, struct loop *loop)
 	services->heads = heads_create(loop, config->frame_memory_bytes, config->heads);
 	services->seat = seat_create(loop, services->heads);
 	services->viewers = viewers_create();
+	services->power = power_create();
 	services->resize = resize_create(loop, services->heads, handle_resize, session);
 	r = services->resize ? workers_create(loop, WORKERS, JOBS_MAX, &services->workers)
 			     : -ENOMEM;
@@ -242,9 +244,15 @@ static int create_sources(struct session *session)
 	if (r == 0)
 		r = source_create(services->loop, &config->attach, services->heads,
 				  config->input ? NULL : services->seat, &session->source);
-	if (r == 0 && config->input)
+	if (r < 0)
+		return r;
+	if (config->input) {
 		source_on_size(session->source, handle_size, session);
-	return r;
+		input_peer_lend_monitor(session->input, services->power);
+	} else {
+		source_lend_monitor(session->source, services->power);
+	}
+	return 0;
 }
 
 int session_create(struct loop *loop, const struct config *config, struct session **ret_session)
@@ -296,6 +304,7 @@ void session_destroy(struct session *session)
 	serial_destroy(session->services.serial);
 	source_destroy(session->source);
 	input_peer_destroy(session->input);
+	power_destroy(session->services.power);
 	seat_destroy(session->services.seat);
 	viewers_destroy(session->services.viewers);
 	heads_destroy(session->services.heads);

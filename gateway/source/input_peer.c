@@ -10,6 +10,7 @@
 #include "gateway/source/attempts.h"
 #include "gateway/source/nudge.h"
 #include "gateway/source/peer_socket.h"
+#include "gateway/source/power.h"
 #include "gateway/source/qmp.h"
 #include "gateway/source/qmp_device.h"
 #include "gateway/source/qmp_display.h"
@@ -24,6 +25,7 @@ struct input_peer {
 	struct seat *seat;
 	struct qmp_input *input;
 	struct qmp *qmp;
+	struct power *power; /* NULL: nobody else has a use for the monitor */
 	char device[QMP_DEVICE_MAX];
 	bool wants_display;
 	struct qmp_display *handing_over;
@@ -42,6 +44,8 @@ struct input_peer {
 
 static void detach(struct input_peer *peer)
 {
+	if (peer->is_attached)
+		power_detach(peer->power);
 	qmp_close(peer->qmp);
 	peer->qmp = NULL;
 	qmp_display_destroy(peer->handing_over);
@@ -118,6 +122,8 @@ static void attach(struct input_peer *peer)
 	attempts_succeed(peer->attempts);
 	log_info("input goes to QEMU at %s", peer->path);
 	qmp_input_attach(peer->input, peer->qmp, peer->device);
+	if (peer->power)
+		power_attach(peer->power, peer->qmp);
 	for (unsigned head = 0; head < HEADS_MAX; head++)
 		if (peer->sizes[head].width > 0)
 			tell_size(peer, head);
@@ -237,6 +243,11 @@ int input_peer_create(struct loop *loop, const char *path, bool wants_display, s
 		return r;
 	*ret_peer = TAKE(peer);
 	return 0;
+}
+
+void input_peer_lend_monitor(struct input_peer *peer, struct power *power)
+{
+	peer->power = power;
 }
 
 void input_peer_destroy(struct input_peer *peer)

@@ -25,6 +25,7 @@
 
 struct heads;
 struct input_peer;
+struct power;
 
 /**
  * Starts attaching to the monitor at `path`. All must outlive the peer. Without `wants_display`
@@ -34,6 +35,9 @@ struct input_peer;
  */
 int input_peer_create(struct loop *loop, const char *path, bool wants_display, struct heads *heads,
 		      struct seat *seat, struct input_peer **ret_peer);
+
+/** Lends the monitor to `power`, which outlives the peer. Before the loop runs. */
+void input_peer_lend_monitor(struct input_peer *peer, struct power *power);
 
 /** Accepts NULL. */
 void input_peer_destroy(struct input_peer *peer);

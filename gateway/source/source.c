@@ -13,6 +13,7 @@
 #include "gateway/source/console.h"
 #include "gateway/source/display.h"
 #include "gateway/source/peer_socket.h"
+#include "gateway/source/power.h"
 #include "gateway/source/qmp.h"
 #include "gateway/source/qmp_display.h"
 
@@ -26,7 +27,8 @@ struct source {
 	struct heads *heads;
 	struct seat *seat;
 
-	struct qmp *qmp; /* SOURCE_QMP only */
+	struct qmp *qmp;     /* SOURCE_QMP only */
+	struct power *power; /* NULL: nobody else has a use for the monitor */
 	struct qmp_display *handing_over;
 	struct display *display;
 	struct bus_input *input;
@@ -85,6 +87,8 @@ static void detach(struct source *source)
 	source->input = NULL;
 	display_close(source->display);
 	source->display = NULL;
+	if (source->qmp)
+		power_detach(source->power);
 	qmp_close(source->qmp);
 	source->qmp = NULL;
 	qmp_display_destroy(source->handing_over);
@@ -280,6 +284,8 @@ static void handle_monitor_ready(void *data)
 
 	if (r < 0)
 		lose(source, strerror(-r));
+	else if (source->power)
+		power_attach(source->power, source->qmp);
 }
 
 static const struct qmp_events qmp_events = {
@@ -350,6 +356,11 @@ void source_destroy(struct source *source)
 	loop_timer_destroy(source->answer_timer);
 	loop_timer_destroy(source->loss_timer);
 	free(source);
+}
+
+void source_lend_monitor(struct source *source, struct power *power)
+{
+	source->power = power;
 }
 
 struct source_status source_status(const struct source *source)

@@ -24,6 +24,7 @@
 #include "gateway/input/seat.h"
 
 struct heads;
+struct power;
 struct source;
 
 /* Room for a reason that is shown to people, with its end. */
@@ -63,6 +64,10 @@ int source_create(struct loop *loop, const struct source_address *address, struc
 
 /** Detaches. The heads keep what they show. Accepts NULL. */
 void source_destroy(struct source *source);
+
+/** Lends the monitor, where there is one, to `power`, which outlives the source. Before the loop
+ * runs. */
+void source_lend_monitor(struct source *source, struct power *power);
 
 struct source_status source_status(const struct source *source);
 

@@ -28,6 +28,9 @@ void api_input_touch(struct web_request *request);
 
 void api_wait_post(struct web_request *request);
 
+void api_power_get(struct web_request *request);
+void api_power_post(struct web_request *request);
+
 void api_serial_get(struct web_request *request);
 void api_serial_post(struct web_request *request);
 

@@ -41,6 +41,8 @@ const struct web_route web_routes[] = {
 	GET("/metrics", api_metrics_get),
 	GET("/api/v1/heads/N/screenshot.png", api_screenshot_get),
 	POST_PICTURE("/api/v1/heads/N/wait", api_wait_post),
+	GET("/api/v1/power", api_power_get),
+	POST("/api/v1/power", api_power_post),
 	GET("/api/v1/serial", api_serial_get),
 	POST("/api/v1/serial", api_serial_post),
 	POST("/api/v1/input/key", api_input_key),

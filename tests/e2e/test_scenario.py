@@ -72,9 +72,11 @@ class Scenario(GuestTest):
             pointer --head 1 960 300 --click left
             console --all --expect "^button BTN_LEFT 0"
             pause 10ms
+            power pause
+            power resume
             """)
         self.assertEqual(suite.get("failures"), "0")
-        self.assertEqual(suite.get("tests"), "16")
+        self.assertEqual(suite.get("tests"), "18")
         self.assertTrue(os.path.getsize(os.path.join(self.report, "home.png")))
 
     def test_one_wrong_pixel_is_found_and_shown(self):
@@ -98,6 +100,15 @@ class Scenario(GuestTest):
         self.addCleanup(self.say, "needle -3", "^done needle")
         suite = self.run_scenario(steps, 1)
         self.assertIn("dial: ", suite[0].find("failure").get("message"))
+
+    def test_a_guest_is_paused_and_reset(self):
+        self.assertEqual(self.gateway.do("power", "status"), b"running\n")
+        self.gateway.do("power", "pause")
+        self.assertEqual(self.gateway.do("power", "status"), b"paused\n")
+        self.gateway.do("power", "resume")
+        self.gateway.do("power", "reset")
+        self.gateway.do("console", "--expect", "^cockpit ready", "--timeout", "120s")
+        self.gateway.do("wait", "--size", "1920x1080", "--timeout", "60s")
 
     def test_a_moving_guest_is_not_still_but_where_it_is_looked_at(self):
         self.say("resume", "^done resume")

@@ -144,6 +144,30 @@ static void handle_qom_list(struct fake_monitor_client *client)
 	fake_monitor_client_say(client, line);
 }
 
+static bool is_power(const char *name)
+{
+	static const char *const names[] = {"system_reset", "system_powerdown", "quit", "stop",
+					    "cont"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void handle_power(struct fake_monitor_client *client, const char *name)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "power %s", name);
+	client->callbacks->on_line(client->data, line);
+	/* QEMU's plug: it is gone before it says so. */
+	if (strcmp(name, "quit") == 0)
+		hang_up(client);
+	else
+		fake_monitor_client_say(client, DONE);
+}
+
 static void answer(struct fake_monitor_client *client)
 {
 	struct json_object *command = json_tokener_parse(client->line);
@@ -156,6 +180,11 @@ static void answer(struct fake_monitor_client *client)
 		handle_add_client(client);
 	} else if (strcmp(name, "qom-list") == 0) {
 		handle_qom_list(client);
+	} else if (strcmp(name, "query-status") == 0) {
+		fake_monitor_client_say(
+			client, "{\"return\": {\"status\": \"paused\", \"running\": false}}\r\n");
+	} else if (is_power(name)) {
+		handle_power(client, name);
 	} else if (strcmp(name, "input-send-event") == 0) {
 		if (behaviour == FAKE_MONITOR_ENDS)
 			hang_up(client);

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * A client of the fake's QMP monitor: it knows getfd, add_client, qom-list and
- * input-send-event, and each way of misbehaving that enum fake_monitor names. Private to the
- * fake.
+ * A client of the fake's QMP monitor: it knows getfd, add_client, qom-list,
+ * input-send-event and what switches a VM, and each way of misbehaving that enum fake_monitor
+ * names. Private to the fake.
  */
 
 #include "tests/fakes/fake_display1.h"

@@ -180,6 +180,21 @@ static void the_guest_is_talked_to_on_its_serial_line(void)
 	forget_requests();
 }
 
+static void the_guest_is_switched(void)
+{
+	answer(204, "");
+	RUN_AT("power", "reset");
+	expect_asked("POST /api/v1/power { \"action\": \"reset\" }\n");
+	answer(200, "{\"state\": \"paused\"}");
+	RUN_AT("power", "status");
+	expect_asked("GET /api/v1/power\n");
+	EXPECT_STRING(output.out, "paused\n");
+	RUN_AT("power", "up");
+	expect_refused(2, "one of reset, down");
+	RUN_AT("power");
+	expect_refused(2, "one of reset, down");
+}
+
 static void a_capture_that_is_not_whole_leaves_no_file(void)
 {
 	answer(200, "half a picture");
@@ -392,6 +407,7 @@ int main(void)
 	RUN_TEST(a_wait_asks_for_what_it_waits_for);
 	RUN_TEST(a_wait_that_was_in_vain_says_how_far_off_it_was);
 	RUN_TEST(the_guest_is_talked_to_on_its_serial_line);
+	RUN_TEST(the_guest_is_switched);
 	RUN_TEST(a_capture_that_is_not_whole_leaves_no_file);
 	RUN_TEST(a_full_disk_is_reported);
 	RUN_TEST(the_gateways_reason_is_passed_on);

@@ -312,6 +312,18 @@ static void input_without_a_guest_is_refused(void)
 	expect_refusal(post(client, "/api/v1/input/key", "{\"keys\": \"a\"}"), 503, "no guest");
 }
 
+static void power_without_a_monitor_is_refused(void)
+{
+	STAGE(ACCESS_OPEN);
+	CLIENT client = stage_browser(&stage);
+
+	expect_refusal(get(client, "/api/v1/power", ""), 503, "no QEMU is there");
+	expect_refusal(post(client, "/api/v1/power", "{\"action\": \"off\"}"), 503, "no QEMU");
+	expect_refusal(post(client, "/api/v1/power", "{\"action\": \"status\"}"), 400, "action");
+	expect_refusal(post(client, "/api/v1/power", "{}"), 400, "action must be");
+	expect_refusal(post(client, "/api/v1/power", "{\"acton\": \"off\"}"), 400, "acton");
+}
+
 int main(void)
 {
 	log_open(getenv("VERBOSE") ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
@@ -330,5 +342,6 @@ int main(void)
 	RUN_TEST(the_pointer_reaches_the_guest);
 	RUN_TEST(touch_reaches_the_guest);
 	RUN_TEST(input_without_a_guest_is_refused);
+	RUN_TEST(power_without_a_monitor_is_refused);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/integration/web_stage.h"
+#include "gateway/source/power.h"
 
 #include <string.h>
 
@@ -92,6 +93,7 @@ void stage_open(struct stage *stage, enum access_mode mode)
 	*stage = (struct stage){.rfb = -1, .directory = temporary_create()};
 	EXPECT_INT(loop_create(&stage->loop), 0);
 	services->loop = stage->loop;
+	services->power = power_create();
 	services->heads = heads_create(stage->loop, BUDGET, stage->policies);
 	services->seat = seat_create(stage->loop, services->heads);
 	EXPECT_INT(workers_create(stage->loop, 1, 4, &services->workers), 0);
@@ -117,6 +119,7 @@ void stage_close(struct stage *stage)
 	seat_destroy(services->seat);
 	heads_destroy(services->heads);
 	access_destroy(services->access);
+	power_destroy(services->power);
 	loop_destroy(stage->loop);
 	close_fd(stage->rfb);
 	temporary_destroy(stage->web_root);
