@@ -132,8 +132,14 @@ static int start_ring(struct ring *ring)
 	struct vhost_user *vhost = ring->vhost;
 	int r;
 
-	if (ring->index == 0 && ring->base != ring->stopped_at)
+	if (ring->index == 0 && ring->base != ring->stopped_at) {
 		vhost->device->on_reset(vhost->data);
+		/* A new bridge, after one that died. */
+		if (ring->base != 0)
+			log_warning("%s: the guest has used it before, and what it made then is "
+				    "not here: reset the guest",
+				    vhost->device->name);
+	}
 	r = virtqueue_start(ring->queue, &ring->layout, ring->base,
 			    vhost->features & BIT(VIRTIO_RING_F_INDIRECT_DESC),
 			    vhost->features & BIT(VIRTIO_RING_F_EVENT_IDX));
