@@ -41,6 +41,7 @@ struct ring {
 
 struct vhost_user {
 	const struct vhost_device *device;
+	bool we_listen;
 	void *data;
 	struct vhost_connection *connection;
 	struct guest_memory *memory;
@@ -132,14 +133,8 @@ static int start_ring(struct ring *ring)
 	struct vhost_user *vhost = ring->vhost;
 	int r;
 
-	if (ring->index == 0 && ring->base != ring->stopped_at) {
+	if (ring->index == 0 && ring->base != ring->stopped_at)
 		vhost->device->on_reset(vhost->data);
-		/* A new bridge, after one that died. */
-		if (ring->base != 0)
-			log_warning("%s: the guest has used it before, and what it made then is "
-				    "not here: reset the guest",
-				    vhost->device->name);
-	}
 	r = virtqueue_start(ring->queue, &ring->layout, ring->base,
 			    vhost->features & BIT(VIRTIO_RING_F_INDIRECT_DESC),
 			    vhost->features & BIT(VIRTIO_RING_F_EVENT_IDX));
@@ -505,11 +500,14 @@ static int handle_message(void *data, struct vhost_message *message)
 
 /* -- Life -------------------------------------------------------------------- */
 
+/* QEMU says nothing to a bridge that takes over from one that died, until the guest resets. */
 static void handle_connected(void *data)
 {
 	struct vhost_user *vhost = data;
 
-	log_info("%s: a front end connected", vhost->device->name);
+	log_info("%s: a front end connected%s", vhost->device->name,
+		 vhost->we_listen ? ""
+				  : "; a guest that another bridge has served has to be reset");
 }
 
 static void forget_front_end(struct vhost_user *vhost)
@@ -564,6 +562,7 @@ int vhost_user_create(struct loop *loop, const struct vhost_address *address,
 
 	assert(device->queues <= VHOST_QUEUES_MAX);
 	vhost->device = device;
+	vhost->we_listen = address->we_listen;
 	vhost->data = data;
 	vhost->gpu_socket = -1;
 	vhost->memory = guest_memory_create();
