@@ -11,7 +11,9 @@
  * VM is paused such answers wait: they are given when it goes on.
  *
  * A request for a mode changes what the guest is told when it asks. There is no way to tell
- * it that it should: QEMU 10 does not pass a vhost-user-gpu's change of configuration on.
+ * it from here that it should: QEMU 10 does not pass a vhost-user-gpu's change of configuration
+ * on. QEMU itself can have it look in 2D, by its D-Bus display, which it does not let a device
+ * with 3D have.
  *
  * Threads: the loop's.
  */

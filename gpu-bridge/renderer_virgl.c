@@ -287,11 +287,13 @@ static bool can_be_shown(const struct gpu_texture *texture)
 	       (uint64_t)texture->width * PIXEL_BYTES * texture->height <= UINT32_MAX;
 }
 
-/* Its name may change when the guest's commands want it otherwise. */
+/* The texture that an image is, with a context of our own to use it in. Its name may change when
+ * the guest's commands want it otherwise. */
 static bool texture_of(const struct renderer_image *image, struct gl_texture *ret_texture)
 {
 	struct virgl_renderer_resource_info info;
 
+	virgl_renderer_force_ctx_0();
 	if (!image->look || virgl_renderer_resource_get_info((int)image->id, &info) != 0)
 		return false;
 	*ret_texture = (struct gl_texture){
@@ -300,7 +302,6 @@ static bool texture_of(const struct renderer_image *image, struct gl_texture *re
 		.is_bottom_up = image->texture.flags & GPU_TEXTURE_Y_0_TOP,
 		.is_rgba = image->look->is_rgba,
 	};
-	virgl_renderer_force_ctx_0();
 	return true;
 }
 

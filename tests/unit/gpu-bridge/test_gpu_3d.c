@@ -2,8 +2,10 @@
 
 /* Virgl, by virglrenderer on whatever OpenGL this machine has. */
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
+#include "common/log.h"
 #include "gpu-bridge/gpu_contexts.h"
 #include "tests/fakes/gpu_driver_3d.h"
 #include "tests/support/test.h"
@@ -703,6 +705,48 @@ static void textures_stay_within_the_budget(void)
 	EXPECT_INT(gpu_driver_create(driver, 5, 1, 1), OK);
 }
 
+/* -- The log ----------------------------------------------------------------- */
+
+/* Each of these makes virglrenderer say something. */
+static void provoke(struct gpu_driver *driver, unsigned times)
+{
+	struct virtio_gpu_resource_create_3d bad = gpu_driver_texture(1, 64, 48);
+
+	bad.bind = 0;
+	for (unsigned i = 0; i < times; i++)
+		EXPECT_INT(gpu_driver_create_3d(driver, &bad), INVALID);
+}
+
+static unsigned count_lines(FILE *file, const char *words)
+{
+	char line[1024];
+	unsigned count = 0;
+
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, words) != NULL;
+	return count;
+}
+
+static void a_guest_cannot_flood_the_log_through_virglrenderer(void)
+{
+	CLEANUP(gpu_stage_destroyp) struct gpu_stage *stage = stage_create();
+	int own = dup(STDERR_FILENO);
+	FILE *log = tmpfile();
+	unsigned lines;
+
+	EXPECT(log && dup2(fileno(log), STDERR_FILENO) >= 0);
+	log_open(LOG_LEVEL_DEBUG);
+	provoke(&stage->driver, 500);
+	log_open(LOG_LEVEL_INFO);
+	dup2(own, STDERR_FILENO);
+	close(own);
+	lines = count_lines(log, "debug: virglrenderer: ");
+	fclose(log);
+	/* Some each second, of which this was not many. */
+	EXPECT(lines > 0 && lines < 250);
+}
+
 /* -- Fences and resets ------------------------------------------------------- */
 
 static void a_fence_passes_when_what_is_drawn_is_there(void)
@@ -834,6 +878,7 @@ int main(void)
 	RUN_TEST(a_sub_context_whose_end_was_not_reached_counts);
 	RUN_TEST(textures_that_cannot_be_are_refused);
 	RUN_TEST(textures_stay_within_the_budget);
+	RUN_TEST(a_guest_cannot_flood_the_log_through_virglrenderer);
 	RUN_TEST(a_fence_passes_when_what_is_drawn_is_there);
 	RUN_TEST(a_guest_may_reset_in_mid_fence);
 	RUN_TEST(a_context_may_go_in_mid_fence);
