@@ -22,5 +22,8 @@ struct descriptors descriptors_now(void);
 /** After it: ends the program when some are left. */
 void descriptors_check(const struct descriptors *before);
 
+/** The same where numbers change, though there are as many. */
+void descriptors_check_count(const struct descriptors *before);
+
 /** In place of that, for what keeps some: there are never DESCRIPTORS_MAX. */
 void descriptors_check_bound(void);

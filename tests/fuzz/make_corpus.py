@@ -715,11 +715,94 @@ def vhost_user():
     }
 
 
+def input_queue():
+    keyboard, tablet, mouse, touch = range(4)
+    key, position, motion, wheel, down, move, up = range(7)
+
+    def device(kind, size=2):
+        return u8(kind) + u8(size)
+
+    def change(kind, code=0, x=0, y=0):
+        return u8(0) + u8(kind) + u8(code) + u16(x) + u16(y)
+
+    def offer(count):
+        return u8(1) + u8(count)
+
+    def buffer(ring, length, flags=2, next_=0, head=0):
+        return u8(2) + u8(ring) + number(length) + u8(flags) + u8(next_) + number(head)
+
+    def status(type_, code, value, size=8):
+        return u8(3) + u16(type_) + u16(code) + u8(value) + u8(size)
+
+    def config(offset, *data):
+        return u8(4) + u8(offset) + u8(len(data)) + bytes(data)
+
+    turn, pause, go, boot = (u8(operation) for operation in range(5, 9))
+
+    def index(ring, more, event=0):
+        return u8(9) + u8(ring) + u16(more) + u16(event)
+
+    def write(where, data):
+        return u8(10) + u16(where) + u8(len(data)) + data
+
+    def press(code):
+        return change(key, code, 1) + change(key, code, 0)
+
+    return {
+        "keys": device(keyboard) + offer(4) + press(30) + turn + offer(4) + press(31) + turn,
+        "keys_that_stay_down": device(keyboard) + offer(2) + change(key, 30, 1) + change(key, 42, 1)
+        + turn + offer(1) + turn,
+        "keys_before_there_is_room": device(keyboard) + press(30) + change(key, 31, 1) + turn
+        + offer(7) + turn + offer(7),
+        "keys_across_a_reset": device(keyboard) + offer(4) + change(key, 30, 1) + turn + boot
+        + change(key, 30, 0) + offer(4) + turn,
+        "keys_across_a_pause": device(keyboard) + offer(4) + change(key, 30, 1) + turn + pause
+        + change(key, 30, 0) + change(key, 31, 1) + change(key, 30, 1) + go + offer(4) + turn,
+        "more_than_the_queue_holds": device(keyboard, 0) + b"".join(
+            press(1 + i % 80) for i in range(16)) + change(key, 5, 1) + offer(1) + turn,
+        "a_wheel_and_buttons": device(mouse) + offer(7) + change(wheel, 0, 1) + change(wheel, 0, 1)
+        + change(wheel, 0, 0xFFFF) + change(key, 0xF0, 1) + change(motion, 0, 5, 0xFFFB) + turn,
+        "motion_adds_up": device(mouse) + b"".join(
+            change(motion, 0, 0x7FFF, 0x8000) for _ in range(6)) + offer(4) + turn,
+        "positions": device(tablet) + offer(7) + change(position, 0, 1, 2) + change(position, 0, 1, 2)
+        + change(position, 0, 0x7FFF, 0) + turn + pause + change(position, 0, 9, 9) + go,
+        "fingers": device(touch) + offer(7) + change(down, 0, 1, 1) + change(down, 9, 2, 2) + turn
+        + offer(7) + change(move, 0, 3, 3) + change(move, 9, 4, 4) + change(up, 0) + turn,
+        "a_finger_that_comes_again": device(touch, 0) + change(down, 1, 1, 1) + change(up, 1)
+        + change(down, 1, 5, 5) + change(down, 1, 6, 6) + change(move, 2, 1, 1) + change(up, 2)
+        + offer(1) + turn,
+        "all_fingers": device(touch, 7) + b"".join(change(down, i, i, i) for i in range(10))
+        + offer(7) + turn + b"".join(change(move, i, i, 99) for i in range(10)) + boot,
+        "lights": device(keyboard) + status(0x11, 0, 1) + status(0x11, 1, 1) + status(0x11, 2, 1)
+        + turn + status(0x11, 1, 0) + status(0x11, 9, 1) + turn + boot,
+        "statuses_that_are_wrong": device(keyboard) + status(0x11, 1, 1, 7) + status(0x11, 1, 1, 0)
+        + status(0x11, 1, 1, 16) + status(1, 1, 1) + turn,
+        "what_each_says_of_itself": b"".join([device(keyboard)] + [
+            config(0, select, subsel) for select, subsel in
+            [(1, 0), (2, 0), (3, 0), (0x10, 0), (0x11, 1), (0x11, 2), (0x11, 3), (0x11, 0x11)]]),
+        "what_a_touch_screen_says": device(touch) + config(0, 0x11, 3) + config(0, 0x12, 0)
+        + config(0, 0x12, 53) + config(0, 0x10, 0) + config(0, 0x12, 255),
+        "what_a_mouse_says": device(mouse) + config(0, 0x11, 2) + config(0, 0x11, 1) + config(0, 1, 5),
+        "configurations_that_are_wrong": device(tablet) + config(1, 3) + config(2, 1) + config(255, 1)
+        + config(0) + config(1, 1, 2, 3) + config(0, 255, 255),
+        "buffers_that_are_wrong": device(keyboard) + change(key, 30, 1) + buffer(0, 7) + turn
+        + buffer(0, 0, head=1) + turn + buffer(0, 8, flags=0, head=2) + turn + buffer(0, 9, head=3) + turn,
+        "a_loop": device(keyboard) + change(key, 30, 1) + buffer(0, 1, flags=3) + turn,
+        "no_such_head": device(keyboard) + change(key, 30, 1) + buffer(0, 8, head=200) + turn + boot
+        + buffer(1, 8, flags=0, head=200) + turn,
+        "an_index_that_jumps": device(mouse) + change(motion, 0, 1, 1) + index(0, 99) + turn + boot
+        + index(1, 0x8000) + turn,
+        "rings_that_change": device(touch) + change(down, 1, 1, 1) + offer(2)
+        + write(0, u64(1 << 40) + u32(8)) + turn + write(64, bytes(16)) + turn,
+    }
+
+
 TARGETS = {
     "control_queue": control_queue,
     "control_queue_3d": three_d,
     "control_queue_gl": three_d,
     "cursor_queue": cursor_queue,
+    "input_queue": input_queue,
     "vhost_user": vhost_user,
 }
 
