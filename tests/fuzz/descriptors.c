@@ -18,6 +18,19 @@ static int first_free(void)
 	return fd;
 }
 
+/* As many as an input is likely to leave. */
+#define WINDOW 12
+
+static unsigned taken_after(int fd)
+{
+	unsigned taken = 0;
+
+	for (unsigned i = 0; i < WINDOW; i++)
+		if (fcntl(fd + 1 + (int)i, F_GETFD) >= 0)
+			taken |= 1u << i;
+	return taken;
+}
+
 static unsigned count_all(void)
 {
 	DIR *directory = opendir("/proc/self/fd");
@@ -33,9 +46,11 @@ static unsigned count_all(void)
 struct descriptors descriptors_now(void)
 {
 	static unsigned inputs;
+	int free = first_free();
 
 	return (struct descriptors){
-		.first_free = first_free(),
+		.first_free = free,
+		.taken = taken_after(free),
 		.count = inputs++ % INPUTS_BETWEEN_COUNTS == 0 ? count_all() : 0,
 	};
 }
@@ -43,6 +58,7 @@ struct descriptors descriptors_now(void)
 void descriptors_check(const struct descriptors *before)
 {
 	CHECK(first_free() == before->first_free);
+	CHECK(taken_after(before->first_free) == before->taken);
 	descriptors_check_count(before);
 }
 

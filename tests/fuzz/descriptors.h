@@ -4,8 +4,8 @@
 /*
  * Descriptors: that an input leaves none open.
  *
- * The lowest free one is looked at each time, and all are counted now and then, which takes
- * longer than an input. Others in this process may open some between inputs.
+ * Those from the lowest free one on are looked at each time, and all are counted now and then,
+ * which takes longer than an input. Others in this process may open some between inputs.
  */
 
 /* As many pictures as are kept, and what libraries and the target itself have open. */
@@ -13,6 +13,7 @@
 
 struct descriptors {
 	int first_free;
+	unsigned taken; /* of those that follow it: a bit for each */
 	unsigned count; /* 0: not counted */
 };
 

@@ -105,6 +105,8 @@ static void map_memory(struct fuzz_stage *stage, enum stage_layout layout)
 void fuzz_stage_set_memory(struct fuzz_stage *stage, enum stage_layout layout)
 {
 	map_memory(stage, layout);
+	/* What a chain has there is not what was put there. */
+	fuzz_stage_distrust(stage);
 	if (layout == LAYOUT_OPEN)
 		stage->rings_may_change = true;
 	for (unsigned i = 0; i < STAGE_QUEUES; i++)
@@ -188,7 +190,7 @@ void fuzz_stage_restart(struct fuzz_stage *stage, unsigned index, uint32_t size,
 	ram->taken = start;
 	driver_ring_init(&queue->ring, ram, is_sane ? size : STAGE_RING_SIZE);
 	CHECK(ram->taken <= start + RINGS_EACH);
-	queue->is_plain = true;
+	queue->is_plain = stage->layout != LAYOUT_SWAPPED;
 	queue->described = 0;
 	queue->ring.next_available = base;
 	available_of(queue)->idx = base;

@@ -256,6 +256,12 @@ def control_queue():
         "more_than_the_ring_has": b"".join(later) * 6 + q.run(),
         "a_loop": loop + q.offer(0) + q.run(),
         "a_loop_of_nothing": loop.replace(number(64), number(0)) + q.offer(0) + q.run(),
+        "a_loop_where_regions_meet": q.describe(
+            0, q.descriptor(q.before_first_end(8), 16, q.NEXT, 0)) + q.offer(0) + q.run(),
+        "one_pixel_too_far": q.command("CREATE_2D", 1, 1, 8, 8) + q.attach(1, (q.at(0), 4096))
+        + scanout + b"".join(
+            q.command("TRANSFER", *wrong, 0, 0, 1) + q.command("FLUSH", *wrong, 1)
+            for wrong in [(1, 0, 8, 8), (0, 1, 8, 8), (0, 0, 8, 9), (7, 7, 2, 1), (7, 7, 1, 2)]),
         "a_long_chain": q.restart(256) + q.table(
             0x6000, *[q.descriptor(q.at(0x5000), 4, q.NEXT, i + 1) for i in range(7)])
         + q.describe(0, q.descriptor(q.at(0x6000), 0x1000, q.TABLE)) + q.offer(0) + q.run(),
