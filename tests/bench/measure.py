@@ -17,6 +17,7 @@ def point_at_build(build):
     build = os.path.abspath(build)
     os.environ.update({
         "WINDSCREEN_GATEWAY": f"{build}/gateway/windscreen-gateway",
+        "WINDSCREEN_GPU_BRIDGE": f"{build}/gpu-bridge/windscreen-gpu-bridge",
         "WINDSCREEN_CLI": f"{build}/cli/windscreen",
         "WINDSCREEN_WEB_ROOT": f"{build}/share/windscreen/web",
         "WINDSCREEN_GUEST_X86_64": f"{ROOT}/build/guest-x86_64",

@@ -95,13 +95,13 @@ class Conversation:
     What it says on standard error is in `results`/NAME.log. It ends with its input.
     """
 
-    def __init__(self, name, command, results, env=None):
+    def __init__(self, name, command, results, env=None, pass_fds=()):
         self.name = name
         with open(os.path.join(results, f"{name}.log"), "ab") as log:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                env={**os.environ, **(env or {})})
+                env={**os.environ, **(env or {})}, pass_fds=pass_fds)
         self._rest = b""
 
     @property

@@ -23,8 +23,15 @@ class Qmp:
 
     def execute(self, command, **arguments):
         """Runs a command and returns its answer; events in between are dropped."""
-        message = {"execute": command, "arguments": arguments}
-        self._socket.sendall(json.dumps(message).encode() + b"\n")
+        self._socket.sendall(_line(command, arguments))
+        return self._answer(command)
+
+    def execute_with(self, command, file, **arguments):
+        """The same with a file's or socket's descriptor, which stays the caller's."""
+        socket.send_fds(self._socket, [_line(command, arguments)], [file.fileno()])
+        return self._answer(command)
+
+    def _answer(self, command):
         while True:
             answer = self._read()
             if "error" in answer:
@@ -41,6 +48,10 @@ class Qmp:
         if not line:
             raise QmpError("QEMU closed the monitor")
         return json.loads(line)
+
+
+def _line(command, arguments):
+    return json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n"
 
 
 def _connect(path):
