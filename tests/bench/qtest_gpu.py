@@ -7,9 +7,9 @@ The same words drive QEMU's own device and a bridge, and the moment of the kick 
 import socket
 import struct
 
-# Where things are in the machine's memory: rings of one queue, commands, a picture.
+# Where things are in the machine's memory: rings, commands, pictures.
 _DESCRIPTORS, _AVAILABLE, _USED = 0x100000, 0x101000, 0x102000
-_COMMANDS, _ANSWERS, _PICTURE = 0x110000, 0x120000, 0x1000000
+_COMMANDS, _ANSWERS, _PICTURES = 0x110000, 0x120000, 0x1000000
 _QUEUE_SIZE = 64
 _BAR = 0xE0000000
 
@@ -153,22 +153,31 @@ class QtestGpu:
         self.finish()
 
     def show(self, width, height):
-        """Output 0 shows a picture of this size."""
-        # Memory that nobody ever wrote to is one page of zeros, all over.
-        self._ask(f"memset {_PICTURE:#x} {4 * width * height:#x} 0x5a")
-        self.do(_command(_CREATE_2D, "IIII", 1, _B8G8R8X8, width, height),
-                _command(_ATTACH, "IIQII", 1, 1, _PICTURE, 4 * width * height, 0),
-                _command(_SET_SCANOUT, "IIIIII", 0, 0, width, height, 0, 1),
-                *update(width, width, height))
+        """Makes two pictures of this size, 1 and 2. Output 0 shows the first."""
+        for picture in (1, 2):
+            # Memory that nobody ever wrote to is one page of zeros, all over.
+            size = 4 * width * height
+            where = _PICTURES + (picture - 1) * size
+            self._ask(f"memset {where:#x} {size:#x} 0x5a")
+            self.do(_command(_CREATE_2D, "IIII", picture, _B8G8R8X8, width, height),
+                    _command(_ATTACH, "IIQII", picture, 1, where, size, 0))
+        self.do(*flip(width, height, 1))
 
 
-def update(stride, width, height):
-    """The commands that show the first corner of the picture, `stride` pixels a row, anew."""
-    return (_command(_TRANSFER, "IIIIQII", 0, 0, width, height, 0, 1, 0), flush(width, height))
+def flip(width, height, picture):
+    """The commands that show all of a picture in place of another, as Linux says them."""
+    return (transfer(width, height, picture),
+            _command(_SET_SCANOUT, "IIIIII", 0, 0, width, height, 0, picture),
+            flush(width, height, picture))
 
 
-def flush(width, height):
-    return _command(_FLUSH, "IIIIII", 0, 0, width, height, 1, 0)
+def transfer(width, height, picture=1):
+    """The command that takes the first corner of a picture over."""
+    return _command(_TRANSFER, "IIIIQII", 0, 0, width, height, 0, picture, 0)
+
+
+def flush(width, height, picture=1):
+    return _command(_FLUSH, "IIIIII", 0, 0, width, height, picture, 0)
 
 
 def _command(kind, layout, *values):
