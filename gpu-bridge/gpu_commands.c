@@ -13,6 +13,9 @@
 #include "gpu-bridge/guest_memory.h"
 #include "gpu-bridge/virtqueue.h"
 
+/* A chain is walked from its beginning for each piece that is read of it. */
+#define SPANS_AT_ONCE 256
+
 /* A guest that asks for the EDID of an output that is not plugged in gets one of this size. */
 #define UNPLUGGED_WIDTH	 1024
 #define UNPLUGGED_HEIGHT 768
@@ -159,14 +162,17 @@ static uint32_t resource_unref(struct gpu_state *gpu, struct gpu_request *reques
 static int read_spans(const struct gpu_request *request, struct guest_span *spans, uint32_t count)
 {
 	size_t offset = sizeof(request->command.attach);
+	struct virtio_gpu_mem_entry entries[SPANS_AT_ONCE];
 
 	for (uint32_t i = 0; i < count; i++) {
-		struct virtio_gpu_mem_entry entry;
+		const struct virtio_gpu_mem_entry *entry = &entries[i % SPANS_AT_ONCE];
 
-		chain_read(request->chain, offset + i * sizeof(entry), &entry, sizeof(entry));
-		if (!guest_memory_has(request->memory, entry.addr, entry.length))
+		if (i % SPANS_AT_ONCE == 0)
+			chain_read(request->chain, offset + i * sizeof(*entry), entries,
+				   sizeof(entries));
+		if (!guest_memory_has(request->memory, entry->addr, entry->length))
 			return -EINVAL;
-		spans[i] = (struct guest_span){entry.addr, entry.length};
+		spans[i] = (struct guest_span){entry->addr, entry->length};
 	}
 	return 0;
 }

@@ -104,6 +104,26 @@ static void scattered_memory_is_gathered(void)
 	EXPECT_INT(shown_pixel(stage, 0, 2, 47), 0);
 }
 
+static void memory_of_many_spans_is_gathered(void)
+{
+	CLEANUP(gpu_stage_destroyp) struct gpu_stage *stage = gpu_stage_create();
+	struct gpu_driver *driver = &stage->driver;
+	struct virtio_gpu_mem_entry entries[30 * 30];
+	uint64_t memory = guest_ram_take(stage->front->ram, sizeof(uint32_t) * 30 * 30);
+
+	/* A pixel each, the last one first. */
+	for (uint32_t i = 0; i < 30 * 30; i++) {
+		entries[i] = (struct virtio_gpu_mem_entry){memory + (30 * 30 - 1 - i) * 4, 4, 0};
+		*guest_pixels(stage, entries[i].addr) = i;
+	}
+	EXPECT_INT(gpu_driver_create(driver, 1, 30, 30), OK);
+	EXPECT_INT(gpu_driver_attach(driver, 1, entries, 30 * 30), OK);
+	EXPECT_INT(gpu_driver_transfer(driver, 1, RECT(0, 0, 30, 30), 0), OK);
+	EXPECT_INT(gpu_driver_show(driver, 0, 1, RECT(0, 0, 30, 30)), OK);
+	for (uint32_t i = 0; i < 30 * 30; i++)
+		EXPECT_INT(shown_pixel(stage, 0, i % 30, i / 30), i);
+}
+
 static void one_resource_on_two_outputs_updates_both(void)
 {
 	CLEANUP(gpu_stage_destroyp) struct gpu_stage *stage = gpu_stage_create();
@@ -635,6 +655,7 @@ int main(void)
 	RUN_TEST(what_is_transferred_and_flushed_is_shown);
 	RUN_TEST(only_the_rectangle_is_transferred);
 	RUN_TEST(scattered_memory_is_gathered);
+	RUN_TEST(memory_of_many_spans_is_gathered);
 	RUN_TEST(one_resource_on_two_outputs_updates_both);
 	RUN_TEST(a_page_flip_is_another_surface);
 	RUN_TEST(watchers_can_neither_write_nor_cut_short);
