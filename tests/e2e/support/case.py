@@ -56,6 +56,7 @@ class GuestTest(StageTest):
     """
 
     arch = None
+    guest = "guest"  # or "gl_guest"
     append = ""  # to the kernel's command line
     heads = HEAD_SIZES
     gateway_lines = ()
@@ -75,7 +76,7 @@ class GuestTest(StageTest):
     def start_guest(cls, options=()):
         cls.vm = VirtualMachine(
             cls.folder, cls.results, cls.arch, cls.append,
-            ("--outputs", len(cls.heads), *options))
+            ("--outputs", len(cls.heads), *options), guest=cls.guest)
         cls.addClassCleanup(cls.vm.stop)
         cls.vm.start()
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual machine with the demo guest (tests/guest)."""
+"""A virtual machine with the demo guest, or with the GL guest (tests/guest)."""
 
 import os
 import platform
-import re
 
 from .picture import picture_from_file
 from .program import Program
@@ -15,13 +14,15 @@ BOOT_PATIENCE_S = 120  # TCG on a busy machine
 
 
 class VirtualMachine:
-    """QEMU, as tests/guest/run-vm starts it. `folder` is for its sockets.
+    """QEMU, as tests/guest/run-vm starts it. `folder` is for its sockets; `guest` is "guest" or
+    "gl_guest".
 
     The gateway has the monitor at `gateway_qmp` for itself, and `attach` is how
     to tell it so. `serial` and `qmp` are the test's.
     """
 
-    def __init__(self, folder, results, arch=None, append="", options=(), qemu_options=()):
+    def __init__(self, folder, results, arch=None, append="", options=(), qemu_options=(),
+                 guest="guest"):
         self.arch = arch or platform.machine()
         self.gateway_qmp = os.path.join(folder, "gateway.qmp")
         self.serial = None
@@ -29,7 +30,8 @@ class VirtualMachine:
         self._folder = folder
         self._results = results
         self._command = [
-            source_path("tests/guest/run-vm"), "--guest", _guest(self.arch), "--arch", self.arch,
+            source_path("tests/guest/run-vm"), "--guest", _built(guest, self.arch), "--arch",
+            self.arch,
             "--qmp", self.gateway_qmp, "--qmp", self._path("test.qmp"),
             "--serial", self._path("serial"), "--append", append, *options,
             *(["--", *qemu_options] if qemu_options else [])]
@@ -125,6 +127,6 @@ class VirtualMachine:
         return os.path.join(self._folder, name)
 
 
-def _guest(arch):
-    """Where CTest's build-guest put the guest for this architecture."""
-    return setting("WINDSCREEN_GUEST_" + re.sub(r"\W", "_", arch.upper()))
+def _built(guest, arch):
+    """Where CTest's build-guest put the guest for this architecture, or build-gl-guest its own."""
+    return setting(f"WINDSCREEN_{guest}_{arch}".upper())

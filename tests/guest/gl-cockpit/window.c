@@ -93,13 +93,19 @@ static const struct wl_keyboard_listener keyboard_listener = {
 	.modifiers = handle_modifiers,
 };
 
+/* On its way through axes of other ranges a pixel loses a little: the nearest is meant. */
+static int pixel_from_fixed(wl_fixed_t position)
+{
+	return wl_fixed_to_int(position + wl_fixed_from_double(0.5));
+}
+
 static void handle_motion(void *data, struct wl_pointer *pointer, uint32_t time, wl_fixed_t x,
 			  wl_fixed_t y)
 {
 	struct window *window = data;
 
 	(void)pointer, (void)time;
-	window->listener->on_pointer(window->data, wl_fixed_to_int(x), wl_fixed_to_int(y));
+	window->listener->on_pointer(window->data, pixel_from_fixed(x), pixel_from_fixed(y));
 }
 
 static void handle_pointer_enter(void *data, struct wl_pointer *pointer, uint32_t serial,
@@ -153,8 +159,8 @@ static void touch_changed(struct window *window, int32_t id, bool begins, bool d
 		if (begins ? touch->down : !touch->down || touch->id != id)
 			continue;
 		*touch = (struct touch){down, id};
-		window->listener->on_touch(window->data, slot, down, wl_fixed_to_int(x),
-					   wl_fixed_to_int(y));
+		window->listener->on_touch(window->data, slot, down, pixel_from_fixed(x),
+					   pixel_from_fixed(y));
 		return;
 	}
 }
