@@ -85,10 +85,14 @@ static void wait_until_shown(struct gl_cockpit *cockpit)
 
 void gl_cockpit_settle(struct gl_cockpit *cockpit)
 {
+	uint8_t pixel[4];
+
 	wait_until_shown(cockpit);
 	if (cockpit->dirty)
 		draw(cockpit);
 	wait_until_shown(cockpit);
+	/* What is read back comes after all that the host was asked for before. */
+	glReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
 }
 
 void gl_cockpit_set_fps(struct gl_cockpit *cockpit, int fps)
@@ -274,7 +278,11 @@ int gl_cockpit_run(const char *command_line)
 
 	if (result < 0)
 		return result;
-	gl_cockpit_settle(&cockpit);
+	/* The second picture is asked for when the compositor is done with the first. */
+	for (int i = 0; i < 2; i++) {
+		cockpit.dirty = true;
+		gl_cockpit_settle(&cockpit);
+	}
 	serial_printf(cockpit.serial, "cockpit ready heads=1");
 	gl_cockpit_set_fps(&cockpit, cockpit.options.fps);
 	control_restart_rates(&cockpit);

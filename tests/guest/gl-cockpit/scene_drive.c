@@ -339,7 +339,7 @@ static void draw_sky(struct drive *drive, const struct town_view *view)
 		batch_box(batch, x, horizon - tall, wide, tall, 0xff232847, TOWN_HAZE);
 	}
 	/* Down to where the ground begins. */
-	batch_box(batch, left, horizon, width, 60, TOWN_HAZE, TOWN_HAZE);
+	batch_box(batch, left, horizon, width, 120, TOWN_HAZE, TOWN_HAZE);
 }
 
 static void draw_bar(struct drive *drive)
