@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
+#include "cli/reference.h"
 #include "common/xalloc.h"
 #include "picture/comparison.h"
 #include "picture/verdict_json.h"
@@ -21,9 +22,15 @@ struct compare {
 	struct comparison how;
 	struct comparison_area areas[AREAS_MAX];
 	struct picture_box ignored[IGNORED_MAX];
+
+	/* In place of its tolerance and allowance, where renderers are crossed; negative: the same.
+	 */
+	double cross_tolerance;
+	int64_t cross_allowed;
+
 	const char *difference; /* a file to write; NULL: none */
 	bool as_json;
-	const char *reference_path;
+	char *reference_path;
 	const char *actual_path;
 	struct picture *reference;
 	struct picture *actual;
@@ -61,24 +68,45 @@ static int add_ignored(struct compare *compare, const char *text)
 	return STATUS_DONE;
 }
 
+static int read_tolerance(const char *text, double *ret_tolerance)
+{
+	if (!fraction_from_text(text, ret_tolerance))
+		return usage_error("%s is no tolerance from 0 to 1", text);
+	return STATUS_DONE;
+}
+
 static int set_tolerance(struct compare *compare, const char *text)
 {
-	double tolerance;
+	double tolerance = 0;
+	int status = read_tolerance(text, &tolerance);
 
-	if (!fraction_from_text(text, &tolerance))
-		return usage_error("%s is no tolerance from 0 to 1", text);
 	compare->how.tolerance = (float)tolerance;
+	return status;
+}
+
+static int read_allowed(const char *text, unsigned *ret_allowed)
+{
+	if (!unsigned_from_text(text, PICTURE_SIDE_MAX * PICTURE_SIDE_MAX, ret_allowed))
+		return usage_error("%s is no number of pixels", text);
 	return STATUS_DONE;
 }
 
 static int set_allowed(struct compare *compare, const char *text)
 {
-	unsigned allowed;
+	unsigned allowed = 0;
+	int status = read_allowed(text, &allowed);
 
-	if (!unsigned_from_text(text, PICTURE_SIDE_MAX * PICTURE_SIDE_MAX, &allowed))
-		return usage_error("%s is no number of pixels", text);
 	compare->how.allowed = allowed;
-	return STATUS_DONE;
+	return status;
+}
+
+static int set_cross_allowed(struct compare *compare, const char *text)
+{
+	unsigned allowed = 0;
+	int status = read_allowed(text, &allowed);
+
+	compare->cross_allowed = allowed;
+	return status;
 }
 
 static int parse_option(struct compare *compare, int option)
@@ -88,6 +116,10 @@ static int parse_option(struct compare *compare, int option)
 		return set_tolerance(compare, optarg);
 	case 'p':
 		return set_allowed(compare, optarg);
+	case 'T':
+		return read_tolerance(optarg, &compare->cross_tolerance);
+	case 'P':
+		return set_cross_allowed(compare, optarg);
 	case 'a':
 		return add_area(compare, optarg);
 	case 'i':
@@ -103,11 +135,25 @@ static int parse_option(struct compare *compare, int option)
 	}
 }
 
-static int parse(int argc, char **argv, struct compare *compare)
+/* Takes the reference that fits the renderer, and what may be off of that. */
+static void choose_reference(struct compare *compare, const char *path, const char *renderer)
+{
+	bool crosses;
+
+	compare->reference_path = reference_find(path, renderer, &crosses);
+	if (crosses && compare->cross_tolerance >= 0)
+		compare->how.tolerance = (float)compare->cross_tolerance;
+	if (crosses && compare->cross_allowed >= 0)
+		compare->how.allowed = (uint64_t)compare->cross_allowed;
+}
+
+static int parse(int argc, char **argv, const char *renderer, struct compare *compare)
 {
 	static const struct option options[] = {
 		{"tolerance", required_argument, NULL, 't'},
 		{"allow", required_argument, NULL, 'p'},
+		{"cross-tolerance", required_argument, NULL, 'T'},
+		{"cross-allow", required_argument, NULL, 'P'},
 		{"area", required_argument, NULL, 'a'},
 		{"ignore", required_argument, NULL, 'i'},
 		{"difference", required_argument, NULL, 'd'},
@@ -124,7 +170,7 @@ static int parse(int argc, char **argv, struct compare *compare)
 	}
 	if (optind + 2 != argc)
 		return usage_error("compare needs two files: the reference and what is there");
-	compare->reference_path = argv[optind];
+	choose_reference(compare, argv[optind], renderer);
 	compare->actual_path = argv[optind + 1];
 	compare->how.areas = compare->areas;
 	compare->how.ignored = compare->ignored;
@@ -252,8 +298,8 @@ static int compare_pictures(struct compare *compare)
 
 static int run(const struct target *target, int argc, char **argv)
 {
-	struct compare compare = {0};
-	int status = parse(argc, argv, &compare);
+	struct compare compare = {.cross_tolerance = -1, .cross_allowed = -1};
+	int status = parse(argc, argv, target->renderer, &compare);
 
 	if (status == STATUS_DONE)
 		status = read_picture(compare.reference_path, &compare.reference);
@@ -263,6 +309,7 @@ static int run(const struct target *target, int argc, char **argv)
 		status = compare_pictures(&compare);
 	picture_destroy(compare.reference);
 	picture_destroy(compare.actual);
+	free(compare.reference_path);
 	return status;
 }
 
@@ -273,6 +320,8 @@ const struct command command_compare = {
 	.help = "  --tolerance T         how much a pixel may be off, from 0 (default: exact) to "
 		"1\n"
 		"  --allow N             how many pixels may be off by more: 0 (default)\n"
+		"  --cross-tolerance T   the same where REFERENCE is another renderer's\n"
+		"  --cross-allow N\n"
 		"  --area NAME=X,Y,WxH   compare this part alone; may be repeated\n"
 		"  --ignore X,Y,WxH      leave this part out; may be repeated\n"
 		"  --difference FILE     where they differ, save a picture of where\n"

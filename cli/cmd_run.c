@@ -12,6 +12,7 @@
 #include "cli/child_command.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
+#include "cli/reference.h"
 #include "cli/report.h"
 #include "cli/scenario.h"
 #include "common/xalloc.h"
@@ -73,7 +74,7 @@ static char *picture_path(const struct run *run, const struct scenario_step *ste
 	return xasprintf("%s/line-%u-%s.png", run->directory, step->line, what);
 }
 
-/* The caller frees. */
+/* As the step has it. The caller frees. */
 static char *reference_path(const struct run *run, const struct scenario_step *step)
 {
 	const char *name = last_word(step);
@@ -176,13 +177,15 @@ static void run_expect(const struct run *run, struct report_step *step)
 	CLEANUP(freep) char *actual = picture_path(run, step->step, "actual");
 	CLEANUP(freep) char *difference = picture_path(run, step->step, "difference");
 	struct command_words command = expect_as_wait(step->step, reference, actual);
+	bool crosses;
 
 	unlink(actual);
 	unlink(difference);
 	step->result = child_command_run(run->target, command.words);
 	if (step->result.status == STATUS_NO && access(actual, F_OK) == 0)
 		draw_difference(run, step->step, reference, actual, difference);
-	report_add_picture(step, "expected", TAKE(reference));
+	report_add_picture(step, "expected",
+			   reference_find(reference, run->target->renderer, &crosses));
 	report_add_picture(step, "there", TAKE(actual));
 	report_add_picture(step, "difference", TAKE(difference));
 }

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/input_file.h"
 #include "cli/output_file.h"
+#include "cli/reference.h"
 #include "common/base64.h"
 #include "common/xalloc.h"
 #include "gateway/frame/head.h"
@@ -27,6 +28,11 @@ struct wait {
 	unsigned timeout_ms;
 	const char *until; /* NULL: not said */
 	const char *save;  /* a file for the picture; NULL: none */
+	const char *match; /* a file to compare with, as it was named */
+
+	/* What may be off; NULL: nothing, or as much as where nothing is crossed. */
+	struct json_object *tolerance, *allowed;
+	struct json_object *cross_tolerance, *cross_allowed;
 	struct json_object *request;
 };
 
@@ -54,15 +60,7 @@ static int set_still(struct wait *wait, const char *text)
 
 static int set_match(struct wait *wait, const char *path)
 {
-	CLEANUP(freep) uint8_t *bytes = NULL;
-	CLEANUP(freep) char *text = NULL;
-	size_t size;
-	int r = input_file_read(path, REFERENCE_MAX, &bytes, &size);
-
-	if (r < 0)
-		return could_not("cannot read %s: %s", path, strerror(-r));
-	text = base64_encode(bytes, size);
-	json_object_object_add(wait->request, "reference", json_object_new_string(text));
+	wait->match = path;
 	return set_until(wait, "match");
 }
 
@@ -110,23 +108,25 @@ static int add_area(struct wait *wait, char *text)
 	return add_box(wait, "areas", text, box + 1);
 }
 
-static int set_tolerance(struct wait *wait, const char *text)
+static int set_tolerance(struct json_object **tolerance, const char *text)
 {
-	double tolerance;
+	double number;
 
-	if (!fraction_from_text(text, &tolerance))
+	if (!fraction_from_text(text, &number))
 		return usage_error("%s is no tolerance from 0 to 1", text);
-	json_object_object_add(wait->request, "tolerance", json_object_new_double(tolerance));
+	json_object_put(*tolerance);
+	*tolerance = json_object_new_double(number);
 	return STATUS_DONE;
 }
 
-static int set_allowed(struct wait *wait, const char *text)
+static int set_allowed(struct json_object **allowed, const char *text)
 {
-	unsigned allowed;
+	unsigned number;
 
-	if (!unsigned_from_text(text, PICTURE_SIDE_MAX * PICTURE_SIDE_MAX, &allowed))
+	if (!unsigned_from_text(text, PICTURE_SIDE_MAX * PICTURE_SIDE_MAX, &number))
 		return usage_error("%s is no number of pixels", text);
-	json_object_object_add(wait->request, "allow", json_object_new_int((int)allowed));
+	json_object_put(*allowed);
+	*allowed = json_object_new_int((int)number);
 	return STATUS_DONE;
 }
 
@@ -156,9 +156,13 @@ static int parse_option(struct wait *wait, int option)
 	case 'i':
 		return add_box(wait, "ignore", NULL, optarg);
 	case 't':
-		return set_tolerance(wait, optarg);
+		return set_tolerance(&wait->tolerance, optarg);
 	case 'p':
-		return set_allowed(wait, optarg);
+		return set_allowed(&wait->allowed, optarg);
+	case 'T':
+		return set_tolerance(&wait->cross_tolerance, optarg);
+	case 'P':
+		return set_allowed(&wait->cross_allowed, optarg);
 	case 'f':
 		wait->save = optarg;
 		json_object_object_add(wait->request, "picture", json_object_new_boolean(true));
@@ -182,6 +186,8 @@ static int parse(int argc, char **argv, struct wait *wait)
 		{"ignore", required_argument, NULL, 'i'},
 		{"tolerance", required_argument, NULL, 't'},
 		{"allow", required_argument, NULL, 'p'},
+		{"cross-tolerance", required_argument, NULL, 'T'},
+		{"cross-allow", required_argument, NULL, 'P'},
 		{"save", required_argument, NULL, 'f'},
 		{0},
 	};
@@ -196,11 +202,45 @@ static int parse(int argc, char **argv, struct wait *wait)
 	}
 	if (optind != argc)
 		return usage_error("wait takes options only");
+	if (!wait->match && (wait->cross_tolerance || wait->cross_allowed))
+		return usage_error("--cross-tolerance and --cross-allow go with --match");
 	if (!wait->until)
 		return usage_error("say what to wait for: --shown, --still, --match, --change or "
 				   "--size");
 	json_object_object_add(wait->request, "timeout_ms",
 			       json_object_new_int((int)wait->timeout_ms));
+	return STATUS_DONE;
+}
+
+/* -- A reference --------------------------------------------------------------- */
+
+static void add_number(struct wait *wait, const char *name, struct json_object *number)
+{
+	if (number)
+		json_object_object_add(wait->request, name, json_object_get(number));
+}
+
+/* Reads the reference that fits the renderer, and says how much may be off of that. */
+static int add_reference(struct wait *wait, const char *renderer)
+{
+	bool crosses = false;
+	CLEANUP(freep)
+	char *path = wait->match ? reference_find(wait->match, renderer, &crosses) : NULL;
+	CLEANUP(freep) uint8_t *bytes = NULL;
+	CLEANUP(freep) char *text = NULL;
+	size_t size;
+	int r = path ? input_file_read(path, REFERENCE_MAX, &bytes, &size) : 0;
+
+	if (r < 0)
+		return could_not("cannot read %s: %s", path, strerror(-r));
+	if (path) {
+		text = base64_encode(bytes, size);
+		json_object_object_add(wait->request, "reference", json_object_new_string(text));
+	}
+	add_number(wait, "tolerance",
+		   crosses && wait->cross_tolerance ? wait->cross_tolerance : wait->tolerance);
+	add_number(wait, "allow",
+		   crosses && wait->cross_allowed ? wait->cross_allowed : wait->allowed);
 	return STATUS_DONE;
 }
 
@@ -323,7 +363,15 @@ static int run(const struct target *target, int argc, char **argv)
 	struct wait wait = {.request = request};
 	int status = parse(argc, argv, &wait);
 
-	return status == STATUS_DONE ? ask(target, &wait) : status;
+	if (status == STATUS_DONE)
+		status = add_reference(&wait, target->renderer);
+	if (status == STATUS_DONE)
+		status = ask(target, &wait);
+	json_object_put(wait.tolerance);
+	json_object_put(wait.allowed);
+	json_object_put(wait.cross_tolerance);
+	json_object_put(wait.cross_allowed);
+	return status;
 }
 
 const struct command command_wait = {
@@ -341,6 +389,8 @@ const struct command command_wait = {
 		"  --tolerance T         how much a pixel may be off, from 0 (default: exact) to "
 		"1\n"
 		"  --allow N             how many pixels may be off by more: 0 (default)\n"
+		"  --cross-tolerance T   the same where the picture is another renderer's\n"
+		"  --cross-allow N\n"
 		"  --area NAME=X,Y,WxH   look at this part alone; may be repeated\n"
 		"  --ignore X,Y,WxH      leave this part out; may be repeated\n"
 		"  --save FILE           save the picture that it waited for, or the nearest to "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/reference.h"
 
 static void print_help(void)
 {
@@ -18,6 +19,7 @@ static void print_help(void)
 	     "  --token TOKEN           for --url: a session's token\n"
 	     "  --password-file FILE    for --url: log in with the password in FILE\n"
 	     "  --ca-file FILE          for --url: trust this certificate\n"
+	     "  --renderer TAG          what the guest draws with, for a reference of its own\n"
 	     "  --help                  this; or, after a command, what it takes\n"
 	     "  --version\n"
 	     "\n"
@@ -35,6 +37,8 @@ static int check_target(const struct target *target)
 	if (target->url && strncmp(target->url, "http://", 7) != 0 &&
 	    strncmp(target->url, "https://", 8) != 0)
 		return usage_error("%s is no http:// or https:// URL", target->url);
+	if (target->renderer && !renderer_is_tag(target->renderer))
+		return usage_error("%s is no tag such as 2d or virgl-llvmpipe", target->renderer);
 	return STATUS_DONE;
 }
 
@@ -46,6 +50,7 @@ int main(int argc, char **argv)
 		{"token", required_argument, NULL, 't'},
 		{"password-file", required_argument, NULL, 'p'},
 		{"ca-file", required_argument, NULL, 'a'},
+		{"renderer", required_argument, NULL, 'r'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'v'},
 		{0},
@@ -71,6 +76,9 @@ int main(int argc, char **argv)
 			break;
 		case 'a':
 			target.ca_file = optarg;
+			break;
+		case 'r':
+			target.renderer = optarg;
 			break;
 		case 'h':
 			print_help();

@@ -18,7 +18,8 @@ struct target {
 	const char *token;
 	const char *password_file;
 	const char *ca_file;
-	bool only_checks; /* commands end before they ask the gateway: STATUS_CHECKED */
+	const char *renderer; /* what the guest draws with: cli/reference.h */
+	bool only_checks;     /* commands end before they ask the gateway: STATUS_CHECKED */
 };
 
 enum find_result {

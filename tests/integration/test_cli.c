@@ -13,6 +13,7 @@
 #include "common/xalloc.h"
 #include "tests/fakes/fake_api.h"
 #include "tests/support/child.h"
+#include "tests/support/temporary.h"
 #include "tests/support/test.h"
 
 #define WORDS_MAX 16
@@ -121,10 +122,32 @@ static void a_wait_asks_for_what_it_waits_for(void)
 	EXPECT(memcmp(saved, "abc", 3) == 0);
 
 	RUN_AT("wait", "--match", "picture.png", "--tolerance", "0.5", "--area", "map=1,2,3x4");
-	expect_asked("POST /api/v1/heads/0/wait { \"reference\": \"YWJj\", \"until\": \"match\", "
-		     "\"tolerance\": 0.5, \"areas\": [ { \"name\": \"map\", \"x\": 1, \"y\": 2, "
-		     "\"width\": 3, \"height\": 4 } ], \"timeout_ms\": 30000 }\n");
+	expect_asked("POST /api/v1/heads/0/wait { \"until\": \"match\", \"areas\": [ { "
+		     "\"name\": \"map\", \"x\": 1, \"y\": 2, \"width\": 3, \"height\": 4 } ], "
+		     "\"timeout_ms\": 30000, \"reference\": \"YWJj\", \"tolerance\": 0.5 }\n");
 	unlink("picture.png");
+}
+
+static void a_renderer_s_own_reference_is_sent_or_more_may_be_off(void)
+{
+#define MATCH(renderer) \
+	RUN_AT("--renderer", renderer, "wait", "--match", "home.png", "--allow", "1", \
+	       "--cross-tolerance", "0.25", "--cross-allow", "9")
+
+	answer(200, "{\"met\": true, \"frame\": 7}");
+	write_file(".", "home@2d.png", "2d", 0600);
+	MATCH("2d");
+	expect_asked("POST /api/v1/heads/0/wait { \"until\": \"match\", \"timeout_ms\": 30000, "
+		     "\"reference\": \"MmQ=\", \"allow\": 1 }\n");
+	MATCH("virgl-gpu");
+	expect_asked("POST /api/v1/heads/0/wait { \"until\": \"match\", \"timeout_ms\": 30000, "
+		     "\"reference\": \"MmQ=\", \"tolerance\": 0.25, \"allow\": 9 }\n");
+	unlink("home@2d.png");
+
+	MATCH("virgl/gpu");
+	expect_refused(2, "virgl/gpu is no tag");
+	RUN_AT("wait", "--shown", "--cross-allow", "3");
+	expect_refused(2, "go with --match");
 }
 
 static void a_wait_that_was_in_vain_says_how_far_off_it_was(void)
@@ -405,6 +428,7 @@ int main(void)
 	RUN_TEST(the_status_is_printed_for_people_and_for_programs);
 	RUN_TEST(a_capture_is_saved_as_it_comes);
 	RUN_TEST(a_wait_asks_for_what_it_waits_for);
+	RUN_TEST(a_renderer_s_own_reference_is_sent_or_more_may_be_off);
 	RUN_TEST(a_wait_that_was_in_vain_says_how_far_off_it_was);
 	RUN_TEST(the_guest_is_talked_to_on_its_serial_line);
 	RUN_TEST(the_guest_is_switched);

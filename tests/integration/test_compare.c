@@ -16,17 +16,24 @@
 
 #define WORDS_MAX 16
 
+static const char *renderer; /* NULL: nothing is said of it */
 static int exit_status;
 static struct child_output output;
 
 /* Runs `windscreen compare` with `words`, which end with NULL. */
 static void run(const char *const *words)
 {
-	const char *argv[WORDS_MAX + 3] = {CLI_PATH, "compare"};
+	const char *argv[WORDS_MAX + 5] = {CLI_PATH};
+	unsigned count = 1;
 
+	if (renderer) {
+		argv[count++] = "--renderer";
+		argv[count++] = renderer;
+	}
+	argv[count++] = "compare";
 	for (unsigned i = 0; words[i]; i++) {
 		EXPECT(i < WORDS_MAX);
-		argv[i + 2] = words[i];
+		argv[count++] = words[i];
 	}
 	child_output_free(&output);
 	exit_status = child_run(argv, &output);
@@ -111,6 +118,29 @@ static void programs_get_it_as_json(void)
 	json_object_put(list);
 }
 
+static void another_renderer_s_picture_may_be_off_by_more(void)
+{
+#define CROSS(...) COMPARE("--cross-tolerance", "0.9", "--cross-allow", "64", __VA_ARGS__)
+
+	renderer = "virgl";
+	CROSS("reference.png", "square.png");
+	EXPECT_INT(exit_status, 0);
+	EXPECT(strstr(output.out, "same within the tolerance: "));
+	COMPARE("reference.png", "square.png");
+	EXPECT_INT(exit_status, 1);
+
+	/* It has one of its own. */
+	write_picture("reference@virgl.png", WIDTH, 4);
+	CROSS("reference.png", "square.png");
+	EXPECT_INT(exit_status, 1);
+	EXPECT(strstr(output.out, "different: 48 of 3072 pixels"));
+
+	renderer = NULL;
+	CROSS("reference.png", "square.png");
+	EXPECT_INT(exit_status, 1);
+	unlink("reference@virgl.png");
+}
+
 static void pictures_of_two_sizes_are_not_the_same(void)
 {
 	COMPARE("reference.png", "wide.png");
@@ -157,6 +187,7 @@ int main(void)
 	RUN_TEST(what_differs_is_said_and_drawn);
 	RUN_TEST(areas_have_verdicts_by_their_names);
 	RUN_TEST(programs_get_it_as_json);
+	RUN_TEST(another_renderer_s_picture_may_be_off_by_more);
 	RUN_TEST(pictures_of_two_sizes_are_not_the_same);
 	RUN_TEST(what_cannot_be_read_or_written_is_named);
 	RUN_TEST(wrong_usage_is_refused);
