@@ -12,7 +12,6 @@
  */
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
