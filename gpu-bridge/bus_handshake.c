@@ -32,6 +32,10 @@ struct bus_handshake {
 	char line[LINE_MAX];
 	size_t length;
 	unsigned lines;
+
+	/* The bus may find its end while it takes a line, and its owner destroys both then. */
+	bool is_taking;
+	bool is_destroyed;
 };
 
 /* From now on the bus goes on by itself. */
@@ -86,6 +90,8 @@ static int pass_line(struct bus_handshake *handshake)
 		return sent < 0 ? (int)sent : -EIO;
 	for (int i = 0; i < STEPS_MAX; i++) {
 		r = sd_bus_process(handshake->bus, NULL);
+		if (handshake->is_destroyed)
+			return -ECONNRESET;
 		if (r < 0)
 			return r;
 		if (r == 0 && !(sd_bus_get_events(handshake->bus) & POLLOUT))
@@ -121,9 +127,13 @@ static int handle_readable(sd_event_source *source, int fd, uint32_t events, voi
 	struct bus_handshake *handshake = data;
 	int r = read_line(handshake);
 
+	handshake->is_taking = true;
 	if (r > 0)
 		r = take_line(handshake);
-	if (r < 0)
+	handshake->is_taking = false;
+	if (handshake->is_destroyed)
+		free(handshake);
+	else if (r < 0)
 		fail(handshake);
 	return 0;
 }
@@ -210,5 +220,7 @@ void bus_handshake_destroy(struct bus_handshake *handshake)
 	sd_event_source_disable_unref(handshake->source);
 	loop_timer_destroy(handshake->timer);
 	close_fd(handshake->feed);
-	free(handshake);
+	handshake->is_destroyed = true;
+	if (!handshake->is_taking)
+		free(handshake);
 }

@@ -135,6 +135,17 @@ static void garbage_ends_its_own_connection_only(void)
 	WAIT_UNTIL(stage, fake_viewer_is_all(viewer, GREEN));
 }
 
+/* The library tells of the end from inside of the call that takes the line. */
+static void a_client_may_leave_before_its_line_is_answered(void)
+{
+	STAGE *stage = bus_stage_create_red();
+	int fd = connect_raw(stage);
+
+	SAY(fd, "\0AUTH EXTERNAL\r\n");
+	close(fd);
+	expect_served(stage);
+}
+
 static void an_endless_handshake_ends(void)
 {
 	STAGE *stage = bus_stage_create_red();
@@ -403,6 +414,7 @@ static void a_socket_that_is_in_use_is_left_alone(void)
 int main(void)
 {
 	RUN_TEST(garbage_ends_its_own_connection_only);
+	RUN_TEST(a_client_may_leave_before_its_line_is_answered);
 	RUN_TEST(an_endless_handshake_ends);
 	RUN_TEST(a_handshake_may_come_byte_by_byte);
 	RUN_TEST(a_call_may_come_together_with_the_handshake);
