@@ -803,11 +803,97 @@ def input_queue():
     }
 
 
+def display_bus():
+    (register, set_ui_info, press, release, button, button_up, absolute, relative, touch, get, get_all,
+     set_, introspect, objects, ping, anywhere) = range(16)
+    socket, file, event, none = range(4)
+    line_external, _, _, _, line_fds, line_cancel, _, line_begin, line_empty, _ = range(10)
+
+    def call(method, output, *arguments, signature=0, flags=0):
+        return u8(0) + u8(method) + u8(output) + u8(signature) + u8(flags) + b"".join(
+            argument if isinstance(argument, bytes) else number(argument) for argument in arguments)
+
+    def text(data):
+        return u8(len(data)) + data
+
+    def raw(data):
+        return u8(1) + u8(len(data)) + data
+
+    def line(which):
+        return u8(2) + u8(which)
+
+    begin, turn, leave = u8(3), u8(4), u8(6)
+
+    def client(index):
+        return u8(5) + u8(index)
+
+    surface, update, off, cursor, pointer, devices = range(6)
+
+    def guest(what, output=0):
+        return u8(7) + u8(what) + u8(output)
+
+    hello, reads, answers, goes = (u8(8) + u8(what) for what in range(4))
+    double = struct.Struct("<d").pack
+    listener = call(register, 0, u8(socket)) + turn
+    console = b"org.qemu.Display1.Console"
+    return {
+        "a_viewer": begin + guest(surface) + listener + hello + answers + u8(4) + guest(update)
+        + reads + answers + u8(4) + guest(cursor) + guest(pointer) + reads + guest(off) + reads,
+        "a_listener_that_says_nothing": begin + guest(surface) + listener + guest(update) * 3 + turn,
+        "a_listener_that_goes": begin + guest(surface) + listener + hello + goes + guest(update) + turn,
+        "a_listener_that_says_something_else": begin + listener + hello + raw(b"x" * 20)
+        + u8(8) + u8(16) + b"l" + bytes(15) + turn,
+        "listeners_on_each_output": begin + b"".join(
+            call(register, output, u8(socket)) + turn for output in range(3)) * 2,
+        "descriptors_that_are_wrong": begin + b"".join(
+            call(register, 0, u8(which)) + turn for which in [file, event, none])
+        + call(register, 0, signature=2) + turn,
+        "keys": begin + call(press, 0, 30) + call(press, 0, 200) + call(release, 0, 30)
+        + call(press, 0, 0xFFFFFFFF) + call(press, 0, 256) + call(release, 1, 5) + turn,
+        "keys_that_two_hold": begin + call(press, 0, 30) + client(1) + begin + call(press, 0, 30)
+        + call(release, 0, 30) + turn + leave + call(press, 0, 31) + turn,
+        "buttons": begin + b"".join(call(button, 0, i) for i in range(9)) + call(button_up, 0, 3)
+        + call(button_up, 0, 0) + turn,
+        "positions": begin + guest(surface) + b"".join(
+            call(absolute, 0, x, y) for x, y in [(0, 0), (15, 15), (16, 0), (0xFFFFFFFF, 1)])
+        + call(absolute, 1, 0, 0) + call(relative, 0, 1, 0xFFFFFFFF) + guest(devices)
+        + call(relative, 0, 1, 0xFFFFFFFF) + turn,
+        "fingers": begin + guest(surface) + b"".join(
+            call(touch, 0, kind, u64(slot), double(x), double(y)) for kind, slot, x, y in
+            [(0, 0, 1.5, 2.5), (1, 0, 3, 3), (0, 9, 15.9, 0), (2, 0, 0, 0), (0, 10, 1, 1), (1, 3, 1, 1),
+             (9, 1, 1, 1), (0, 1, -1, 1e300), (0, 2, float("nan"), float("inf"))]) + turn,
+        "sizes": begin + call(set_ui_info, 0, 300, 200, 0, 0, 1920, 1080) + call(
+            set_ui_info, 0, 0, 0, 0xFFFFFFFF, 0x80000000, 0, 0) + call(
+                set_ui_info, 1, 0, 0, 0, 0, 0xFFFFFFFF, 0xFFFFFFFF) + call(set_ui_info, 2) + turn,
+        "properties": begin + call(get_all, 0, text(console)) + call(
+            get, 0, text(console), text(b"Width")) + call(get, 0, text(console), text(b"Nothing"))
+        + call(set_, 0, text(console), text(b"Width"), 5) + call(get_all, 0, text(b"")) + turn,
+        "what_is_there": begin + call(introspect, 0) + call(objects, 2) + call(ping, 0)
+        + call(anywhere, 0, 30) + turn,
+        "signatures_that_are_wrong": begin + b"".join(
+            call(press, 0, 1, 1, 1, 1, signature=i) + turn for i in range(1, 13)),
+        "calls_that_want_no_answer": begin + call(press, 0, 1, flags=1) + call(press, 0, 1, flags=3) + turn,
+        "a_handshake_by_lines": raw(b"\0") + line(line_external) + turn + line(line_fds) + turn
+        + line(line_begin) + turn + call(ping, 0) + turn,
+        "a_handshake_that_ends": raw(b"\0") + line(line_cancel) * 20 + turn + leave + line(line_begin),
+        "a_handshake_that_is_too_long": raw(b"\0" + b"A" * 200) + raw(b"B" * 100) + turn,
+        "an_empty_handshake": line(line_empty) * 3 + turn + leave + raw(bytes(40)) + turn,
+        "the_first_call_at_once": raw(b"\0AUTH EXTERNAL 30\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n")
+        + call(register, 0, u8(socket)) + turn,
+        "messages_that_are_wrong": begin + raw(b"l\1\0\1" + u32(0xFFFFFFFF) + u32(1) + u32(8)) + turn
+        + leave + begin + raw(b"B" * 100) + turn,
+        "clients_come_and_go": begin + client(1) + begin + client(2) + leave + client(2) + begin
+        + call(ping, 0) + turn,
+        "lights": begin + listener + guest(devices) + call(press, 0, 1) + guest(devices, 1) + turn,
+    }
+
+
 TARGETS = {
     "control_queue": control_queue,
     "control_queue_3d": three_d,
     "control_queue_gl": three_d,
     "cursor_queue": cursor_queue,
+    "display_bus": display_bus,
     "input_queue": input_queue,
     "vhost_user": vhost_user,
 }
