@@ -13,12 +13,12 @@
 
 #include "common/log.h"
 #include "common/loop.h"
-#include "gpu-bridge/containment.h"
-#include "gpu-bridge/display_bus.h"
-#include "gpu-bridge/gpu_device.h"
-#include "gpu-bridge/input_events.h"
+#include "gpu-bridge/bus/display_bus.h"
+#include "gpu-bridge/containment/containment.h"
+#include "gpu-bridge/gpu/gpu_device.h"
+#include "gpu-bridge/input/input_events.h"
 #include "gpu-bridge/options.h"
-#include "gpu-bridge/panel.h"
+#include "gpu-bridge/panel/panel.h"
 
 /* For as many resources as the renderer has, and the viewers' connections. */
 #define DESCRIPTORS_MAX 8192

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gpu-bridge/edid.h"
+#include "gpu-bridge/gpu/edid.h"
 
 #define MEMORY_DEFAULT_MB 512
 #define MEMORY_MAX_MB	  (UINT64_C(64) * 1024)

@@ -12,10 +12,10 @@
 #include <stdint.h>
 
 #include "common/log.h"
-#include "gpu-bridge/containment.h"
+#include "gpu-bridge/containment/containment.h"
 #include "gpu-bridge/display.h"
-#include "gpu-bridge/input_events.h"
-#include "gpu-bridge/vhost_connection.h"
+#include "gpu-bridge/input/input_events.h"
+#include "gpu-bridge/vhost/vhost_connection.h"
 
 /* Room for a sentence about what was wrong, with its end. */
 #define OPTIONS_ERROR_MAX 160

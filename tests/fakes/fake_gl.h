@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gpu-bridge/renderer.h"
+#include "gpu-bridge/gpu/renderer.h"
 
 /** Forgets what was written down; makes fences again. */
 const struct renderer_ops *fake_gl_ops(void);

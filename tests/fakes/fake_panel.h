@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "common/cleanup.h"
-#include "gpu-bridge/panel_message.h"
+#include "gpu-bridge/panel/panel_message.h"
 
 struct fake_panel_output {
 	uint32_t width; /* 0: off */

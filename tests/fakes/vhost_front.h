@@ -15,7 +15,7 @@
 
 #include "common/cleanup.h"
 #include "common/loop.h"
-#include "gpu-bridge/vhost_message.h"
+#include "gpu-bridge/vhost/vhost_message.h"
 #include "tests/fakes/driver_ring.h"
 
 #define FRONT_QUEUES	2

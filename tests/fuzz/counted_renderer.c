@@ -3,7 +3,7 @@
 
 #include <sanitizer/asan_interface.h>
 
-#include "gpu-bridge/gpu_texture.h"
+#include "gpu-bridge/gpu/gpu_texture.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #define PAGE	   4096

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "gpu-bridge/renderer.h"
+#include "gpu-bridge/gpu/renderer.h"
 
 /** The same operations as `ops` has, counted. */
 const struct renderer_ops *counted_renderer(const struct renderer_ops *ops);

@@ -5,7 +5,7 @@
  * a renderer hears of it, and when fences are answered. queue_program.h says what an input is.
  */
 
-#include "gpu-bridge/gpu_texture.h"
+#include "gpu-bridge/gpu/gpu_texture.h"
 #include "tests/fakes/fake_gl.h"
 #include "tests/fakes/gpu_driver.h"
 #include "tests/fuzz/fuzz_target.h"

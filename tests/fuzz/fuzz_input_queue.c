@@ -31,7 +31,7 @@
 
 #include "common/log.h"
 #include "common/xalloc.h"
-#include "gpu-bridge/input_device.h"
+#include "gpu-bridge/input/input_device.h"
 #include "tests/fakes/vhost_front.h"
 #include "tests/fuzz/descriptors.h"
 #include "tests/fuzz/fuzz_input.h"

@@ -11,8 +11,8 @@
 
 #include "common/log.h"
 #include "common/xalloc.h"
-#include "gpu-bridge/guest_memory.h"
-#include "gpu-bridge/virtqueue.h"
+#include "gpu-bridge/vhost/guest_memory.h"
+#include "gpu-bridge/vhost/virtqueue.h"
 #include "tests/fuzz/counted_renderer.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/fuzz/other_cpu.h"

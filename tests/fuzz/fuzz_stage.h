@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gpu-bridge/gpu_device.h"
+#include "gpu-bridge/gpu/gpu_device.h"
 #include "tests/fakes/driver_ring.h"
 #include "tests/fuzz/descriptors.h"
 

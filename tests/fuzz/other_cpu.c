@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "gpu-bridge/guest_memory.h"
-#include "gpu-bridge/virtqueue.h"
+#include "gpu-bridge/vhost/guest_memory.h"
+#include "gpu-bridge/vhost/virtqueue.h"
 
 #define PLANS_MAX 8
 

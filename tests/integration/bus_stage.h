@@ -9,8 +9,8 @@
  */
 
 #include "common/loop.h"
+#include "gpu-bridge/bus/display_bus.h"
 #include "gpu-bridge/display.h"
-#include "gpu-bridge/display_bus.h"
 #include "tests/fakes/fake_viewer.h"
 #include "tests/support/test.h"
 

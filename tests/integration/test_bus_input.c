@@ -8,7 +8,7 @@
 
 #include "common/display1.h"
 #include "common/xalloc.h"
-#include "gpu-bridge/input_events.h"
+#include "gpu-bridge/input/input_events.h"
 #include "tests/fakes/input_driver.h"
 #include "tests/integration/bus_stage.h"
 

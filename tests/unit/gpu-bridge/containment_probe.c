@@ -36,7 +36,7 @@
 #include "common/cleanup.h"
 #include "common/unix_socket.h"
 #include "common/xalloc.h"
-#include "gpu-bridge/containment.h"
+#include "gpu-bridge/containment/containment.h"
 
 #define NOT_CONTAINED 200
 #define NO_SUCH_DEED  201

@@ -8,7 +8,7 @@
  * a fake.
  */
 
-#include "gpu-bridge/gpu_device.h"
+#include "gpu-bridge/gpu/gpu_device.h"
 #include "tests/fakes/fake_watcher.h"
 #include "tests/fakes/gpu_driver.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/containment.h"
+#include "gpu-bridge/containment/containment.h"
 
 #include <errno.h>
 #include <linux/seccomp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/edid.h"
+#include "gpu-bridge/gpu/edid.h"
 
 #include "tests/support/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/event_queue.h"
+#include "gpu-bridge/input/event_queue.h"
 
 #include "tests/fakes/event_text.h"
 #include "tests/support/test.h"

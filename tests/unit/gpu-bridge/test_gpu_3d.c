@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/log.h"
-#include "gpu-bridge/gpu_contexts.h"
+#include "gpu-bridge/gpu/gpu_contexts.h"
 #include "tests/fakes/gpu_driver_3d.h"
 #include "tests/support/test.h"
 #include "tests/unit/gpu-bridge/gpu_stage.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/gpu_device.h"
+#include "gpu-bridge/gpu/gpu_device.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 
-#include "gpu-bridge/edid.h"
-#include "gpu-bridge/gpu_resource.h"
+#include "gpu-bridge/gpu/edid.h"
+#include "gpu-bridge/gpu/gpu_resource.h"
 #include "tests/support/test.h"
 #include "tests/unit/gpu-bridge/gpu_stage.h"
 

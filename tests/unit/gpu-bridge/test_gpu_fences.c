@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/gpu_fences.h"
+#include "gpu-bridge/gpu/gpu_fences.h"
 
 #include "tests/fakes/fake_gl.h"
 #include "tests/fakes/gpu_driver_3d.h"

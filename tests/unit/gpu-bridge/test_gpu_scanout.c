@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/gpu_scanout.h"
+#include "gpu-bridge/gpu/gpu_scanout.h"
 
 #include "tests/fakes/fake_gl.h"
 #include "tests/support/test.h"

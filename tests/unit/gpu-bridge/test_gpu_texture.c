@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/gpu_texture.h"
+#include "gpu-bridge/gpu/gpu_texture.h"
 
-#include "gpu-bridge/gpu_format.h"
+#include "gpu-bridge/gpu/gpu_format.h"
 #include "tests/support/test.h"
 
 #define FORMAT_BGRA 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/guest_memory.h"
+#include "gpu-bridge/vhost/guest_memory.h"
 
 #include <errno.h>
 #include <sys/mman.h>

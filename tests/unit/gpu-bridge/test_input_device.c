@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/input_device.h"
+#include "gpu-bridge/input/input_device.h"
 
-#include "gpu-bridge/display_bus.h"
+#include "gpu-bridge/bus/display_bus.h"
 #include "tests/fakes/input_driver.h"
 #include "tests/support/temporary.h"
 #include "tests/support/test.h"

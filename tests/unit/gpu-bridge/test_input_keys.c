@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/input_keys.h"
+#include "gpu-bridge/input/input_keys.h"
 
 #include <linux/input-event-codes.h>
 

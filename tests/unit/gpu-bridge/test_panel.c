@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/panel.h"
+#include "gpu-bridge/panel/panel.h"
 
 #include <arpa/inet.h>
 #include <malloc.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/picture_cache.h"
+#include "gpu-bridge/gpu/picture_cache.h"
 
 #include "tests/support/test.h"
 

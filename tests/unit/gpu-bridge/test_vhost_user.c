@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/vhost_user.h"
+#include "gpu-bridge/vhost/vhost_user.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <linux/virtio_ring.h>
 #include <sys/eventfd.h>
 
-#include "gpu-bridge/virtqueue.h"
+#include "gpu-bridge/vhost/virtqueue.h"
 #include "tests/fakes/vhost_front.h"
 #include "tests/support/temporary.h"
 #include "tests/support/test.h"

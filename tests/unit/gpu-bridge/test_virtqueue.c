@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gpu-bridge/virtqueue.h"
+#include "gpu-bridge/vhost/virtqueue.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
 
-#include "gpu-bridge/guest_memory.h"
+#include "gpu-bridge/vhost/guest_memory.h"
 #include "tests/fakes/driver_ring.h"
 #include "tests/support/test.h"
 
