@@ -36,7 +36,7 @@
 #include "common/display1.h"
 #include "common/log.h"
 #include "common/xalloc.h"
-#include "gpu-bridge/display_bus.h"
+#include "gpu-bridge/bus/display_bus.h"
 #include "tests/fuzz/descriptors.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/fuzz/fuzz_target.h"
