@@ -7,7 +7,7 @@
  * An input is a sequence of operations, each a byte (modulo their number) and what follows it; "n"
  * is a number as fuzz_input.h has it, "u8" to "u64" are plain, little-endian.
  *
- *	0  CALL     of a method: u8 which (in the table), u8 output, u8 signature (0: the
+ *	0  CALL     of a method: u8 which (in the table), u8 output (0xff: VM), u8 signature (0: the
  *		    method's; else in the table), u8 flags of the message, and the arguments:
  *		    bytes u8; 16 and 32 bits n; 64 bits u64; text u8 length (modulo 32) and bytes;
  *		    a descriptor u8 which
@@ -19,8 +19,9 @@
  *	6  LEAVE    it leaves
  *	7  GUEST    u8 what (modulo 6) it does on u8 output: a surface, an update, off, a cursor,
  *		    moves the pointer, its devices change
- *	8  LISTENER u8 what its owner does: 0 answers the handshake, 1 reads, 2 answers u8 calls
- *		    that came, 3 leaves; else so many bytes follow
+ *	8  LISTENER u8 what its owner does: 0 the whole handshake, 1 reads, 2 answers u8 calls
+ *		    that came, 3 leaves, 4 answers that it maps; else so many bytes
+ *		    follow
  *
  * What is checked besides what sanitizers see: that input is what it may be, and that nothing is
  * held down when all have left.
@@ -393,6 +394,16 @@ static void read_argument(struct stage *stage, struct wire *wire, char type)
 	}
 }
 
+static void read_path(struct fuzz_input *input, char path[DISPLAY1_PATH_MAX])
+{
+	uint8_t output = fuzz_u8(input);
+
+	if (output == UINT8_MAX)
+		strcpy(path, DISPLAY1_VM_PATH);
+	else
+		display1_console_path(output % (OUTPUTS + 1), path);
+}
+
 static void run_call(struct stage *stage)
 {
 	struct fuzz_input *input = &stage->input;
@@ -403,7 +414,7 @@ static void run_call(struct stage *stage)
 	uint8_t other;
 	size_t body;
 
-	display1_console_path(fuzz_u8(input) % (OUTPUTS + 1), path);
+	read_path(input, path);
 	other = fuzz_u8(input) % (COUNT(signatures) + 1);
 	if (other > 0)
 		signature = signatures[other - 1];
@@ -474,11 +485,12 @@ static void run_line(struct stage *stage)
 	send_to(stage->client->fd, line, strlen(line), -1);
 }
 
+/* Whoever comes begins, also on a listener's socket. */
+static const char beginning[] = "\0AUTH EXTERNAL 30\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n";
+
 static void run_begin(struct stage *stage)
 {
-	static const char lines[] = "\0AUTH EXTERNAL 30\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n";
-
-	send_to(stage->client->fd, lines, sizeof(lines) - 1, -1);
+	send_to(stage->client->fd, beginning, sizeof(beginning) - 1, -1);
 	turn(stage, TURNS_MAX);
 }
 
@@ -523,16 +535,34 @@ static void answer_calls(struct stage *stage, unsigned count)
 	turn(stage, TURNS_MAX);
 }
 
+/* The first call asks what it can do. */
+static void answer_that_it_maps(struct stage *stage)
+{
+	static const char interface[] = DISPLAY1_LISTENER_MAP;
+	struct wire wire;
+	size_t body;
+
+	begin_message(&wire, METHOD_RETURN, 1, ++stage->answered);
+	add_number_field(&wire, FIELD_REPLY_SERIAL, stage->answered);
+	add_text_field(&wire, FIELD_SIGNATURE, "g", "v");
+	body = end_header(&wire);
+	add_signature(&wire, "as");
+	add_u32(&wire, sizeof(uint32_t) + sizeof(interface));
+	add_text(&wire, interface);
+	end_message(&wire, body);
+	send_to(stage->listener, wire.bytes, wire.size, -1);
+	turn(stage, TURNS_MAX);
+}
+
 static void run_listener(struct stage *stage)
 {
-	static const char hello[] = "OK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n";
 	uint8_t what = fuzz_u8(&stage->input);
 	uint8_t bytes[4096];
 
 	switch (what) {
 	case 0:
 		turn(stage, TURNS_MAX);
-		send_to(stage->listener, hello, strlen(hello), -1);
+		send_to(stage->listener, beginning, sizeof(beginning) - 1, -1);
 		turn(stage, TURNS_MAX);
 		return;
 	case 1:
@@ -544,6 +574,9 @@ static void run_listener(struct stage *stage)
 		return;
 	case 3:
 		stage->listener = close_fd(stage->listener);
+		return;
+	case 4:
+		answer_that_it_maps(stage);
 		return;
 	default:
 		fuzz_bytes(&stage->input, bytes, what);

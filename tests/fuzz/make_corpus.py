@@ -832,13 +832,18 @@ def display_bus():
     def guest(what, output=0):
         return u8(7) + u8(what) + u8(output)
 
-    hello, reads, answers, goes = (u8(8) + u8(what) for what in range(4))
+    hello, reads, answers, goes, maps = (u8(8) + u8(what) for what in range(5))
     double = struct.Struct("<d").pack
     listener = call(register, 0, u8(socket)) + turn
     console = b"org.qemu.Display1.Console"
     return {
         "a_viewer": begin + guest(surface) + listener + hello + answers + u8(4) + guest(update)
         + reads + answers + u8(4) + guest(cursor) + guest(pointer) + reads + guest(off) + reads,
+        "a_viewer_that_maps": begin + guest(surface) + listener + hello + maps + reads + answers + u8(1)
+        + guest(update) * 2 + reads + answers + u8(3) + guest(surface) + guest(off) + reads,
+        "a_viewer_that_falls_behind": begin + guest(surface) + listener + hello + maps
+        + (guest(update) + guest(surface) + guest(cursor) + guest(pointer)) * 3 + reads + answers
+        + u8(15) + reads,
         "a_listener_that_says_nothing": begin + guest(surface) + listener + guest(update) * 3 + turn,
         "a_listener_that_goes": begin + guest(surface) + listener + hello + goes + guest(update) + turn,
         "a_listener_that_says_something_else": begin + listener + hello + raw(b"x" * 20)
@@ -868,6 +873,7 @@ def display_bus():
         "properties": begin + call(get_all, 0, text(console)) + call(
             get, 0, text(console), text(b"Width")) + call(get, 0, text(console), text(b"Nothing"))
         + call(set_, 0, text(console), text(b"Width"), 5) + call(get_all, 0, text(b"")) + turn,
+        "the_vm": begin + call(get_all, 255, text(b"org.qemu.Display1.VM")) + call(introspect, 255) + turn,
         "what_is_there": begin + call(introspect, 0) + call(objects, 2) + call(ping, 0)
         + call(anywhere, 0, 30) + turn,
         "signatures_that_are_wrong": begin + b"".join(
