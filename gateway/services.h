@@ -10,6 +10,7 @@
 
 struct access;
 struct feeds;
+struct films;
 struct heads;
 struct loop;
 struct power;
@@ -24,6 +25,7 @@ struct services {
 	struct workers *workers;
 	struct heads *heads;
 	struct feeds *feeds;
+	struct films *films;
 	struct seat *seat;
 	struct power *power;
 	struct serial *serial; /* NULL: none is known */

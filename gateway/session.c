@@ -16,6 +16,7 @@
 #include "gateway/input/seat.h"
 #include "gateway/metrics.h"
 #include "gateway/rdp/rdp_server.h"
+#include "gateway/record/films.h"
 #include "gateway/resize.h"
 #include "gateway/services.h"
 #include "gateway/source/input_peer.h"
@@ -31,10 +32,10 @@
 #define WORKERS	 1
 #define JOBS_MAX 16
 
-/* For video: each rendition of a head has at most one job under way. More threads than this
- * help only where many heads move. */
+/* For video: each rendition of a head, and its film, has at most one job under way. More threads
+ * than this help only where many heads move. */
 #define ENCODERS_MAX 4
-#define ENCODES_MAX  (HEADS_MAX * RENDITIONS)
+#define ENCODES_MAX  (HEADS_MAX * (RENDITIONS + 1))
 
 struct session {
 	const struct config *config;
@@ -181,6 +182,7 @@ static int create_services(struct session *session, struct loop *loop)
 		return r;
 	}
 	services->feeds = feeds_create(loop, session->encoders, services->heads, config->encoder);
+	services->films = films_create(loop, session->encoders, services->heads, config->encoder);
 	if (config->serial)
 		r = serial_create(loop, config->serial, &services->serial);
 	if (r < 0) {
@@ -298,6 +300,7 @@ void session_destroy(struct session *session)
 	rdp_server_destroy(session->rdp);
 	vnc_server_destroy(session->vnc);
 	workers_destroy(session->encoders);
+	films_destroy(session->services.films);
 	feeds_destroy(session->services.feeds);
 	workers_destroy(session->services.workers);
 	resize_destroy(session->services.resize);

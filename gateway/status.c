@@ -7,6 +7,7 @@
 #include "gateway/frame/frame.h"
 #include "gateway/frame/heads.h"
 #include "gateway/rdp/rdp_server.h"
+#include "gateway/record/films.h"
 #include "gateway/services.h"
 #include "gateway/source/input_peer.h"
 #include "gateway/source/source.h"
@@ -74,7 +75,21 @@ static json_object *describe_encodes(struct feed *feed)
 	return described;
 }
 
-static json_object *describe_head(struct head *head, struct feed *feed)
+static json_object *describe_film(const struct film *film)
+{
+	json_object *described = json_object_new_object();
+	struct film_count count = film_count(film);
+
+	add(described, "recordings", json_object_new_uint64(count.recordings));
+	add(described, "units", json_object_new_uint64(count.units));
+	add(described, "key_units", json_object_new_uint64(count.key_units));
+	add(described, "unit_bytes", json_object_new_uint64(count.unit_bytes));
+	add(described, "encode_us", json_object_new_uint64(count.encode_us));
+	add(described, "missed", json_object_new_uint64(count.missed));
+	return described;
+}
+
+static json_object *describe_head(struct head *head, struct feed *feed, const struct film *film)
 {
 	json_object *described = json_object_new_object();
 	CLEANUP(frame_unrefp) struct frame *frame = head_fetch(head, 0, NULL);
@@ -88,6 +103,8 @@ static json_object *describe_head(struct head *head, struct feed *feed)
 	add(described, "notice", text(notice));
 	if (feed)
 		add(described, "encodes", describe_encodes(feed));
+	if (film)
+		add(described, "film", describe_film(film));
 	return described;
 }
 
@@ -127,13 +144,13 @@ static json_object *describe_viewer(const struct viewer_info *viewer, uint64_t n
 	return described;
 }
 
-static json_object *describe_heads(struct heads *heads, struct feeds *feeds)
+static json_object *describe_heads(struct heads *heads, struct feeds *feeds, struct films *films)
 {
 	json_object *list = json_object_new_array();
 
 	for (unsigned i = 0; i < heads_count(heads); i++)
-		json_object_array_add(list,
-				      describe_head(heads_get(heads, i), feeds_get(feeds, i)));
+		json_object_array_add(list, describe_head(heads_get(heads, i), feeds_get(feeds, i),
+							  films_get(films, i)));
 	return list;
 }
 
@@ -212,7 +229,8 @@ json_object *status_json(const struct status_parts *parts)
 	add(status, "time_us", json_object_new_uint64(now_us));
 	add(status, "guest", describe_guest(parts->source));
 	add(status, "input", describe_input(parts));
-	add(status, "heads", describe_heads(parts->services->heads, parts->services->feeds));
+	add(status, "heads",
+	    describe_heads(parts->services->heads, parts->services->feeds, parts->services->films));
 	add(status, "viewers", describe_viewers(parts->services->viewers, now_us));
 	add(status, "listeners", describe_listeners(parts));
 	add(status, "access", describe_access(parts->services->access, parts->with_secrets));

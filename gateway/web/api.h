@@ -28,6 +28,8 @@ void api_input_touch(struct web_request *request);
 
 void api_wait_post(struct web_request *request);
 
+void api_video_get(struct web_request *request);
+
 void api_power_get(struct web_request *request);
 void api_power_post(struct web_request *request);
 

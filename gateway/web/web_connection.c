@@ -9,6 +9,7 @@
 #include "common/xalloc.h"
 #include "gateway/web/web_channel.h"
 #include "gateway/web/web_context.h"
+#include "gateway/web/web_http.h"
 #include "gateway/web/web_listener.h"
 #include "gateway/web/web_request.h"
 
@@ -40,11 +41,34 @@ void web_connection_destroy(struct web_connection *connection)
 
 static bool is_impatient(const struct web_connection *connection)
 {
+	const struct web_request *request = connection->request;
 	char byte;
 
-	return connection->request && connection->request->headers_sent &&
-	       lws_send_pipe_choked(connection->wsi) &&
+	return request && !request->inbox && request->headers_sent &&
+	       (request->answer.stream || lws_send_pipe_choked(connection->wsi)) &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+void web_connections_wake(struct web_server *server)
+{
+	lws_start_foreach_dll(struct lws_dll2 *, link, lws_dll2_get_head(&server->connections))
+	{
+		web_http_wake(lws_container_of(link, struct web_connection, list));
+	}
+	lws_end_foreach_dll(link);
+}
+
+/* Soon: we may be in one of its events. */
+static void kill_connection(struct web_connection *connection)
+{
+	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+static bool has_stream_of(const struct web_connection *connection, uint64_t session)
+{
+	const struct web_request *request = connection->request;
+
+	return request && !request->inbox && request->answer.stream && request->session == session;
 }
 
 void web_connections_drop_impatient(struct web_server *server)
@@ -55,8 +79,7 @@ void web_connections_drop_impatient(struct web_server *server)
 								     list);
 
 		if (is_impatient(connection))
-			lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_OK,
-					LWS_TO_KILL_ASYNC);
+			kill_connection(connection);
 	}
 	lws_end_foreach_dll(link);
 }
@@ -70,6 +93,8 @@ void web_connections_drop(struct web_server *server, uint64_t session)
 
 		if (connection->channel && connection->channel->session == session)
 			web_channel_drop(connection->channel);
+		else if (has_stream_of(connection, session))
+			kill_connection(connection);
 	}
 	lws_end_foreach_dll(link);
 }

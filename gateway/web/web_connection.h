@@ -24,11 +24,14 @@ void web_connection_create(struct web_server *server, struct web_listener *liste
 /** Its wsi goes away. Accepts NULL. */
 void web_connection_destroy(struct web_connection *connection);
 
+/** Has those go on whose answer goes on, where there is more of it. */
+void web_connections_wake(struct web_server *server);
+
 /**
- * Closes those that do not take their answer, but have sent more, or hung up:
- * libwebsockets would spin on them.
+ * Closes those that do not take their answer, or get one that goes on, but have sent more, or
+ * hung up: libwebsockets would spin on them.
  */
 void web_connections_drop_impatient(struct web_server *server);
 
-/** Closes the WebSockets of a session, soon. */
+/** Closes the WebSockets and the answers that go on of a session, soon. */
 void web_connections_drop(struct web_server *server, uint64_t session);

@@ -336,6 +336,16 @@ static const char *status_text(unsigned status)
 	return "Status";
 }
 
+/* How the body's end is told. The caller frees. */
+static char *format_length(const struct web_answer *given)
+{
+	if (given->status == 204 || given->status == 304)
+		return xstrdup("");
+	if (given->stream)
+		return xstrdup("Transfer-Encoding: chunked\r\n");
+	return xasprintf("Content-Length: %zu\r\n", given->size);
+}
+
 /* The caller frees. */
 static char *format_headers(const struct web_request *request)
 {
@@ -343,10 +353,7 @@ static char *format_headers(const struct web_request *request)
 	bool is_page = given->content_type && strncmp(given->content_type, "text/html", 9) == 0;
 	CLEANUP(freep)
 	char *policy = is_page ? web_page_policy(request->host, given->body, given->size) : NULL;
-	CLEANUP(freep)
-	char *length = given->status == 204 || given->status == 304
-			       ? xstrdup("")
-			       : xasprintf("Content-Length: %zu\r\n", given->size);
+	CLEANUP(freep) char *length = format_length(given);
 
 	return xasprintf("HTTP/1.1 %u %s\r\n"
 			 "%s%s%s%s%s%s%s%s"
@@ -373,6 +380,29 @@ static bool write_some(struct web_request *request, const void *bytes, size_t si
 	return lws_write(request->connection->wsi, buffer, size, kind) >= (int)size;
 }
 
+/* A chunk's size and line ends, before and after it. */
+#define CHUNK_ROOM 16
+
+/* Writes what there is of a stream, or its end. */
+static bool write_chunk(struct web_request *request)
+{
+	struct web_stream *stream = request->answer.stream;
+	uint8_t *bytes = request->server->write_buffer + LWS_PRE + CHUNK_ROOM;
+	size_t size = stream->read(stream, bytes, WEB_WRITE_MAX - 2 * CHUNK_ROOM);
+	char head[CHUNK_ROOM];
+	size_t head_size;
+
+	if (size == 0 && !stream->is_over(stream))
+		return true;
+	request->is_ended = size == 0;
+	head_size = (size_t)snprintf(head, sizeof(head), "%zx\r\n", size);
+	memcpy(bytes - head_size, head, head_size);
+	memcpy(bytes + size, "\r\n", 2);
+	size += head_size + 2;
+	return lws_write(request->connection->wsi, bytes - head_size, size, LWS_WRITE_HTTP) >=
+	       (int)size;
+}
+
 /* Writes the headers, or the next part of the body. */
 static bool write_next(struct web_request *request)
 {
@@ -387,6 +417,8 @@ static bool write_next(struct web_request *request)
 		return size <= WEB_WRITE_MAX &&
 		       write_some(request, headers, size, LWS_WRITE_HTTP_HEADERS);
 	}
+	if (given->stream)
+		return write_chunk(request);
 	size = given->size - request->body_sent;
 	if (size > WEB_WRITE_MAX)
 		size = WEB_WRITE_MAX;
@@ -396,8 +428,11 @@ static bool write_next(struct web_request *request)
 
 static bool is_written(const struct web_request *request)
 {
-	return request->headers_sent &&
-	       (request->is_head || request->body_sent == request->answer.size);
+	if (!request->headers_sent || request->is_head)
+		return request->headers_sent;
+	if (request->answer.stream)
+		return request->is_ended;
+	return request->body_sent == request->answer.size;
 }
 
 /* For short answers on a connection that is closed then. Returns -1. */
@@ -406,6 +441,26 @@ static int answer_at_once(struct web_request *request)
 	while (!is_written(request) && write_next(request))
 		;
 	return -1;
+}
+
+/* Whether a stream has nothing to send for now. */
+static bool is_idle(const struct web_request *request)
+{
+	struct web_stream *stream = request->answer.stream;
+
+	return stream && !is_written(request) && !stream->has_bytes(stream);
+}
+
+void web_http_wake(struct web_connection *connection)
+{
+	struct web_request *request = connection->request;
+
+	/* Nothing but `inbox` may be looked at while another thread has it. */
+	if (!request || request->inbox || !request->is_idle || is_idle(request))
+		return;
+	request->is_idle = false;
+	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
+	lws_callback_on_writable(connection->wsi);
 }
 
 int web_http_writable(struct web_connection *connection)
@@ -417,6 +472,12 @@ int web_http_writable(struct web_connection *connection)
 	lws_set_timeout(connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, WRITE_TIMEOUT_S);
 	if (!write_next(request))
 		return -1;
+	if (is_idle(request)) {
+		/* web_http_wake() goes on. */
+		request->is_idle = true;
+		lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+		return 0;
+	}
 	if (!is_written(request)) {
 		lws_callback_on_writable(connection->wsi);
 		return 0;

@@ -7,7 +7,7 @@
  * libwebsockets' events about requests and upgrades: reads the headers, has
  * them admitted, finds the route, collects the body, writes the answer.
  *
- * Each returns what libwebsockets wants of its callback: 0, or -1 to close.
+ * Each event returns what libwebsockets wants of its callback: 0, or -1 to close.
  *
  * Threads: the server's.
  */
@@ -24,6 +24,9 @@ int web_http_body(struct web_connection *connection, const void *bytes, size_t s
 int web_http_body_end(struct web_connection *connection);
 
 int web_http_writable(struct web_connection *connection);
+
+/** There may be more of an answer that goes on. */
+void web_http_wake(struct web_connection *connection);
 
 /**
  * The headers ask for an upgrade. Makes the connection's channel; or writes why

@@ -53,6 +53,25 @@ static void unref_locked(struct web_inbox *inbox)
 	}
 }
 
+void web_inbox_unref(struct web_inbox *inbox)
+{
+	pthread_mutex_lock(&inbox->lock);
+	unref_locked(inbox);
+}
+
+static void wake_locked(struct web_inbox *inbox)
+{
+	if (inbox->context)
+		lws_cancel_service(inbox->context);
+}
+
+void web_inbox_wake(struct web_inbox *inbox)
+{
+	pthread_mutex_lock(&inbox->lock);
+	wake_locked(inbox);
+	pthread_mutex_unlock(&inbox->lock);
+}
+
 void web_inbox_put(struct web_inbox *inbox, struct web_request *request)
 {
 	bool is_late;
@@ -63,8 +82,7 @@ void web_inbox_put(struct web_inbox *inbox, struct web_request *request)
 		request->next = inbox->first;
 		inbox->first = request;
 	}
-	if (inbox->context)
-		lws_cancel_service(inbox->context);
+	wake_locked(inbox);
 	unref_locked(inbox);
 	if (is_late) {
 		request->inbox = NULL;

@@ -21,6 +21,11 @@ void web_inbox_set_context(struct web_inbox *inbox, struct lws_context *context)
 
 struct web_inbox *web_inbox_ref(struct web_inbox *inbox);
 
+void web_inbox_unref(struct web_inbox *inbox);
+
+/** Wakes the server's thread, as long as there is one. */
+void web_inbox_wake(struct web_inbox *inbox);
+
 /** Takes the request, and drops the reference that it holds. */
 void web_inbox_put(struct web_inbox *inbox, struct web_request *request);
 

@@ -39,6 +39,8 @@ void web_request_release(struct web_request *request)
 	if (request->cancel)
 		request->cancel(request);
 	free(request->body);
+	if (request->answer.stream)
+		request->answer.stream->close(request->answer.stream);
 	free(request->answer.headers);
 	free(request->answer.body);
 	free(request);
@@ -134,7 +136,8 @@ static void answer(struct web_request *request, unsigned status, const char *con
 {
 	free(request->answer.headers);
 	free(request->answer.body);
-	request->answer = (struct web_answer){status, content_type, NULL, body, size};
+	request->answer = (struct web_answer){
+		.status = status, .content_type = content_type, .body = body, .size = size};
 }
 
 void web_answer_json(struct web_request *request, unsigned status, struct json_object *json)
@@ -168,6 +171,13 @@ void web_answer_bytes(struct web_request *request, const char *content_type, uin
 		      size_t size)
 {
 	answer(request, 200, content_type, bytes, size);
+}
+
+void web_answer_stream(struct web_request *request, const char *content_type,
+		       struct web_stream *stream)
+{
+	answer(request, 200, content_type, NULL, 0);
+	request->answer.stream = stream;
 }
 
 void web_answer_header(struct web_request *request, const char *format, ...)

@@ -38,12 +38,28 @@ struct web_server;
 #define WEB_PATH_MAX   512
 #define WEB_HEADER_MAX 256
 
+/* A body that goes on: what comes is sent as it comes, in chunks. Embedded in a larger struct. */
+struct web_stream {
+	/* Takes up to `max` bytes. Returns how many; 0: none for now. */
+	size_t (*read)(struct web_stream *stream, uint8_t *buffer, size_t max);
+
+	/* Whether read() has something; or the end is there. web_inbox_wake() has it asked. */
+	bool (*has_bytes)(struct web_stream *stream);
+
+	/* All was read, and nothing more comes. */
+	bool (*is_over)(struct web_stream *stream);
+
+	/* The client has it all, or is gone. Any thread. */
+	void (*close)(struct web_stream *stream);
+};
+
 struct web_answer {
 	unsigned status; /* 0: not given yet */
 	const char *content_type;
 	char *headers; /* further ones, each with its CRLF; or NULL */
 	uint8_t *body;
 	size_t size;
+	struct web_stream *stream; /* in place of a body; or NULL */
 };
 
 struct web_request {
@@ -82,6 +98,8 @@ struct web_request {
 	bool closes; /* the connection, after the answer */
 	bool headers_sent;
 	size_t body_sent;
+	bool is_idle;  /* of a stream: all is sent that there is for now */
+	bool is_ended; /* of a stream: the last chunk is sent */
 };
 
 struct web_request *web_request_create(struct web_connection *connection);
@@ -126,6 +144,10 @@ void web_answer_status(struct web_request *request, unsigned status);
 /** Takes over `bytes`. `content_type` is a literal. */
 void web_answer_bytes(struct web_request *request, const char *content_type, uint8_t *bytes,
 		      size_t size);
+
+/** Takes over `stream`. `content_type` is a literal. */
+void web_answer_stream(struct web_request *request, const char *content_type,
+		       struct web_stream *stream);
 
 /** Adds a header, without its line end, to the answer given before. */
 void web_answer_header(struct web_request *request, const char *format, ...)

@@ -40,6 +40,7 @@ const struct web_route web_routes[] = {
 	GET("/api/v1/status", api_status_get),
 	GET("/metrics", api_metrics_get),
 	GET("/api/v1/heads/N/screenshot.png", api_screenshot_get),
+	GET("/api/v1/heads/N/video", api_video_get),
 	POST_PICTURE("/api/v1/heads/N/wait", api_wait_post),
 	GET("/api/v1/power", api_power_get),
 	POST("/api/v1/power", api_power_post),

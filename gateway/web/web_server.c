@@ -218,6 +218,7 @@ static void *run(void *data)
 	while (!atomic_load(&server->is_stopping)) {
 		lws_service(server->lws, 0);
 		take_answers(server);
+		web_connections_wake(server);
 		web_connections_drop_impatient(server);
 	}
 	return NULL;
@@ -446,6 +447,8 @@ void web_server_destroy(struct web_server *server)
 	loop_run_posts(server->services.loop);
 	web_errands_destroy(server->errands);
 	web_inbox_close(server->inbox);
+	/* Posts of answers that went on. */
+	loop_run_posts(server->services.loop);
 	web_listener_destroy(server->browser);
 	web_listener_destroy(server->control);
 	web_events_destroy(server->events);
