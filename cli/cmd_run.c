@@ -11,10 +11,12 @@
 #include "cli/arguments.h"
 #include "cli/child_command.h"
 #include "cli/command.h"
+#include "cli/command_words.h"
 #include "cli/output_file.h"
 #include "cli/reference.h"
 #include "cli/report.h"
 #include "cli/scenario.h"
+#include "cli/terms.h"
 #include "common/xalloc.h"
 
 #define REPORT_DEFAULT "windscreen-report"
@@ -29,18 +31,6 @@ struct run {
 
 /* -- Steps as commands --------------------------------------------------------- */
 
-/* The words of the command that a step becomes. They are lent. */
-struct command_words {
-	unsigned count;
-	char *words[COMMAND_WORDS_MAX + 1];
-};
-
-static void add(struct command_words *command, const char *word)
-{
-	if (command->count < COMMAND_WORDS_MAX)
-		command->words[command->count++] = (char *)word;
-}
-
 /* Those that are commands of the same words. */
 static const char *const plain_steps[] = {"wait",  "key",     "type", "pointer",
 					  "touch", "console", "power"};
@@ -53,7 +43,7 @@ static bool is_plain(const char *name)
 	return false;
 }
 
-/* Of a step "expect ... REFERENCE.png", or "capture ... NAME": the last word. */
+/* Of a step "expect ... REFERENCE.png": the last word. */
 static const char *last_word(const struct scenario_step *step)
 {
 	const char *last = step->words[step->words_count - 1];
@@ -128,7 +118,7 @@ static void sleep_for(struct report_step *step)
 static void add_options(struct command_words *command, const struct scenario_step *step)
 {
 	for (unsigned i = 1; i + 1 < step->words_count; i++)
-		add(command, step->words[i]);
+		command_add(command, step->words[i]);
 }
 
 static struct command_words expect_as_wait(const struct scenario_step *step, const char *reference,
@@ -136,11 +126,11 @@ static struct command_words expect_as_wait(const struct scenario_step *step, con
 {
 	struct command_words command = {0};
 
-	add(&command, "wait");
-	add(&command, "--match");
-	add(&command, reference);
-	add(&command, "--save");
-	add(&command, actual);
+	command_add(&command, "wait");
+	command_add(&command, "--match");
+	command_add(&command, reference);
+	command_add(&command, "--save");
+	command_add(&command, actual);
 	add_options(&command, step);
 	return command;
 }
@@ -153,9 +143,9 @@ static void draw_difference(const struct run *run, const struct scenario_step *s
 	struct command_words command = {0};
 	struct child_result result;
 
-	add(&command, "compare");
-	add(&command, "--difference");
-	add(&command, difference);
+	command_add(&command, "compare");
+	command_add(&command, "--difference");
+	command_add(&command, difference);
 	for (unsigned i = 1; i + 1 < step->words_count; i++) {
 		const char *word = step->words[i];
 		bool is_others = strcmp(word, "--head") == 0 || strcmp(word, "--timeout") == 0;
@@ -163,10 +153,10 @@ static void draw_difference(const struct run *run, const struct scenario_step *s
 		if (is_others)
 			i++;
 		else if (strncmp(word, "--head=", 7) != 0 && strncmp(word, "--timeout=", 10) != 0)
-			add(&command, word);
+			command_add(&command, word);
 	}
-	add(&command, reference);
-	add(&command, actual);
+	command_add(&command, reference);
+	command_add(&command, actual);
 	result = child_command_run(run->target, command.words);
 	child_result_finish(&result);
 }
@@ -193,29 +183,36 @@ static void run_expect(const struct run *run, struct report_step *step)
 /* -- A capture ----------------------------------------------------------------- */
 
 /* The caller frees. */
-static char *capture_path(const struct run *run, const struct scenario_step *step)
+static char *capture_path(const struct run *run, const struct terms *terms)
 {
-	return xasprintf("%s/%s.png", run->directory, last_word(step));
+	return xasprintf("%s/%s.png", run->directory, terms->name);
 }
 
-static struct command_words capture_to(const struct scenario_step *step, const char *path)
+static struct command_words capture_to(const struct terms *terms, const char *path)
 {
 	struct command_words command = {0};
 
-	add(&command, "capture");
-	add_options(&command, step);
-	add(&command, path);
+	command_add(&command, "capture");
+	command_add_option(&command, "--head", terms->head);
+	if (terms->with_cursor)
+		command_add(&command, "--cursor");
+	command_add(&command, path);
 	return command;
 }
 
 static void run_capture(const struct run *run, struct report_step *step)
 {
-	CLEANUP(freep) char *path = capture_path(run, step->step);
-	struct command_words command = capture_to(step->step, path);
+	CLEANUP(freep) char *path = NULL;
+	struct command_words command;
+	struct terms terms = {0};
 
+	/* It was checked. */
+	terms_from_step(run->scenario, step->step, &terms);
+	path = capture_path(run, &terms);
+	command = capture_to(&terms, path);
 	unlink(path);
 	step->result = child_command_run(run->target, command.words);
-	report_add_picture(step, last_word(step->step), TAKE(path));
+	report_add_picture(step, terms.name, TAKE(path));
 }
 
 /* -- Before the first step ------------------------------------------------------- */
@@ -232,16 +229,38 @@ static int check_expect(const struct run *run, const struct scenario_step *step)
 	return check_child(run, step, &command);
 }
 
+/* What `look` is to compare by, when the picture that was captured is a reference. */
+static int check_terms(const struct run *run, const struct scenario_step *step,
+		       const struct terms *terms)
+{
+	struct command_words command = {0};
+
+	command_add(&command, "wait");
+	command_add_option(&command, "--match", "/dev/null");
+	command_add_option(&command, "--timeout", terms->timeout);
+	command_add_option(&command, "--tolerance", terms->tolerance);
+	command_add_option(&command, "--allow", terms->allowed);
+	command_add_option(&command, "--cross-tolerance", terms->cross_tolerance);
+	command_add_option(&command, "--cross-allow", terms->cross_allowed);
+	terms_add_boxes(terms, &command);
+	return check_child(run, step, &command);
+}
+
 static int check_capture(const struct run *run, const struct scenario_step *step)
 {
 	CLEANUP(freep) char *path = NULL;
 	struct command_words command;
+	struct terms terms;
+	int status = terms_from_step(run->scenario, step, &terms);
 
-	if (!last_word(step) || strchr(last_word(step), '/'))
+	if (status != STATUS_DONE)
+		return status;
+	if (strchr(terms.name, '/'))
 		return wrong_step(run, step, 0, "capture needs a name, last, for the report");
-	path = capture_path(run, step);
-	command = capture_to(step, path);
-	return check_child(run, step, &command);
+	path = capture_path(run, &terms);
+	command = capture_to(&terms, path);
+	status = check_child(run, step, &command);
+	return status == STATUS_DONE ? check_terms(run, step, &terms) : status;
 }
 
 static int check_step(const struct run *run, const struct scenario_step *step)
@@ -264,7 +283,7 @@ static int check_step(const struct run *run, const struct scenario_step *step)
 			"there is no such step: wait, expect, capture, key, type, pointer, "
 			"touch, console, power and pause are");
 	for (unsigned i = 0; i < step->words_count; i++)
-		add(&command, step->words[i]);
+		command_add(&command, step->words[i]);
 	return check_child(run, step, &command);
 }
 

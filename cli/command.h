@@ -43,6 +43,7 @@ extern const struct command command_console;
 extern const struct command command_power;
 
 extern const struct command command_run_scenario;
+extern const struct command command_look;
 
 /* All of them; ends with NULL. */
 extern const struct command *const commands[];

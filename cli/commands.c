@@ -14,9 +14,19 @@
 #include "common/xalloc.h"
 
 const struct command *const commands[] = {
-	&command_status,  &command_capture, &command_compare,	   &command_wait,
-	&command_key,	  &command_type,    &command_pointer,	   &command_touch,
-	&command_console, &command_power,   &command_run_scenario, NULL,
+	&command_status,
+	&command_capture,
+	&command_compare,
+	&command_wait,
+	&command_key,
+	&command_type,
+	&command_pointer,
+	&command_touch,
+	&command_console,
+	&command_power,
+	&command_run_scenario,
+	&command_look,
+	NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`windscreen wait`, `console` and `run` on a real guest, whose serial line the gateway has."""
+"""`windscreen wait`, `console`, `run` and `look` on a real guest, whose serial line the gateway has."""
 
+import json
 import os
 
 from support.case import GuestTest
@@ -32,6 +33,32 @@ class Scenario(ScenarioStage, GuestTest):
         self.addCleanup(self.say, "needle -3", "^done needle")
         suite = self.run_scenario(steps, 1)
         self.assertIn("dial: ", suite[0].find("failure").get("message"))
+
+    def check_look(self, folder, expected_status, renderer="2d"):
+        """Returns the verdicts on the steps, and that on the whole."""
+        result = self.gateway.cli("--renderer", renderer, "look", "check", "--report", self.report,
+                                  folder, timeout=180)
+        self.assertEqual(result.returncode, expected_status, result.stdout + result.stderr)
+        with open(os.path.join(self.report, "look.json")) as file:
+            look = json.load(file)
+        return [step["verdict"] for step in look["steps"]], look["verdict"]
+
+    def test_a_guest_looks_the_same_until_something_is_elsewhere(self):
+        folder = os.path.join(self.folder, "look")
+        path = os.path.join(self.folder, "look.scenario")
+        with open(path, "w") as file:
+            file.write(f"""
+                wait --still 300ms
+                capture {IGNORE_NUMBER} map
+                capture --head 1 {IGNORE_NUMBER} {DIAL} --cross-tolerance 1 cluster
+                """)
+        self.gateway.do("--renderer", "2d", "look", "save", folder, path)
+        self.assertEqual(self.check_look(folder, 0), (["same", "same"], "same"))
+        self.say("needle 3", "^done needle")
+        self.addCleanup(self.say, "needle -3", "^done needle")
+        self.assertEqual(self.check_look(folder, 1), (["same", "different"], "different"))
+        self.assertEqual(self.check_look(folder, 0, "virgl-gpu"),
+                         (["same", "renderer differs only"], "renderer differs only"))
 
     def test_a_guest_is_paused_and_reset(self):
         self.assertEqual(self.gateway.do("power", "status"), b"running\n")

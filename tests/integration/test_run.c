@@ -123,6 +123,8 @@ static void nothing_is_done_unless_all_of_it_can_be(void)
 		{"key ret\nexpect\n", "test.scenario:2:1: expect needs a reference"},
 		{"key ret\ncapture ../x\n", "test.scenario:2:1: capture needs a name"},
 		{"key ret\nconsole --expect a(b\n", "test.scenario:2:1: a(b is no regular"},
+		{"key ret\ncapture --tolerance 2 x\n", "test.scenario:2:1: 2 is no tolerance"},
+		{"key ret\ncapture --stlil x\n", "test.scenario:2:1: capture has no such option"},
 		{"key ret\ntype \"a\n", "test.scenario:2:6: these quotes have no end"},
 	};
 
