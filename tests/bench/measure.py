@@ -22,6 +22,8 @@ def point_at_build(build):
         "WINDSCREEN_WEB_ROOT": f"{build}/share/windscreen/web",
         "WINDSCREEN_GUEST_X86_64": f"{ROOT}/build/guest-x86_64",
         "WINDSCREEN_GUEST_AARCH64": f"{ROOT}/build/guest-aarch64",
+        "WINDSCREEN_GL_GUEST_X86_64": f"{ROOT}/build/gl-guest-x86_64",
+        "WINDSCREEN_GL_GUEST_AARCH64": f"{ROOT}/build/gl-guest-aarch64",
     })
     return f"{build}/tests/bench"
 
@@ -29,6 +31,11 @@ def point_at_build(build):
 def build_guest():
     subprocess.run([f"{TESTS}/guest/build-guest", "--arch", "x86_64",
                     os.environ["WINDSCREEN_GUEST_X86_64"]], check=True)
+
+
+def build_gl_guest(arch):
+    subprocess.run([f"{TESTS}/guest/build-gl-guest", "--arch", arch,
+                    os.environ[f"WINDSCREEN_GL_GUEST_{arch.upper()}"]], check=True)
 
 
 def cpu_seconds(pid):
