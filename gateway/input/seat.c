@@ -38,7 +38,9 @@ struct seat {
 	struct heads *heads;
 	const struct input_port *port; /* NULL: detached */
 	void *port_data;
-	atomic_bool is_attached; /* for other threads */
+	atomic_bool is_attached;	   /* for other threads */
+	const struct input_port *observer; /* NULL: none */
+	void *observer_data;
 
 	unsigned key_holders[QNUM_MAX + 1];
 	unsigned button_holders[INPUT_BUTTONS];
@@ -64,23 +66,28 @@ struct seat_client {
 
 /* -- To the port ---------------------------------------------------------- */
 
+/* Tells the port, and who looks on. */
+#define SEND(seat, what, ...) \
+	do { \
+		if ((seat)->port) \
+			(seat)->port->what((seat)->port_data, __VA_ARGS__); \
+		if ((seat)->port && (seat)->observer) \
+			(seat)->observer->what((seat)->observer_data, __VA_ARGS__); \
+	} while (0)
+
 static void send_key(struct seat *seat, uint8_t qnum, bool is_down)
 {
-	if (seat->port)
-		seat->port->key(seat->port_data, qnum, is_down);
+	SEND(seat, key, qnum, is_down);
 }
 
 static void send_button(struct seat *seat, unsigned head, enum input_button button, bool is_down)
 {
-	if (seat->port)
-		seat->port->button(seat->port_data, head, button, is_down);
+	SEND(seat, button, head, button, is_down);
 }
 
 static void send_touch(struct seat *seat, enum input_touch kind, const struct slot *slot)
 {
-	if (seat->port)
-		seat->port->touch(seat->port_data, slot->head, kind, (unsigned)(slot - seat->slots),
-				  slot->x, slot->y);
+	SEND(seat, touch, slot->head, kind, (unsigned)(slot - seat->slots), slot->x, slot->y);
 }
 
 /* -- Events of one client -------------------------------------------------- */
@@ -195,8 +202,7 @@ static void move_pointer(struct seat *seat, const struct input_event *event, str
 	seat->pointer_head = event->head;
 	seat->pointer_x = at_most(event->motion.x, size.width - 1);
 	seat->pointer_y = at_most(event->motion.y, size.height - 1);
-	if (seat->port)
-		seat->port->motion(seat->port_data, event->head, seat->pointer_x, seat->pointer_y);
+	SEND(seat, motion, event->head, seat->pointer_x, seat->pointer_y);
 }
 
 static void handle_event(struct seat_client *client, struct input_event *event)
@@ -219,9 +225,7 @@ static void handle_event(struct seat_client *client, struct input_event *event)
 		move_pointer(seat, event, head_size(head));
 		break;
 	case INPUT_RELATIVE:
-		if (seat->port)
-			seat->port->relative(seat->port_data, event->head, event->relative.dx,
-					     event->relative.dy);
+		SEND(seat, relative, event->head, event->relative.dx, event->relative.dy);
 		break;
 	case INPUT_BUTTON:
 		if (event->button.button < INPUT_BUTTONS)
@@ -368,15 +372,20 @@ void seat_detach(struct seat *seat)
 	atomic_store(&seat->is_attached, false);
 }
 
+void seat_observe(struct seat *seat, const struct input_port *observer, void *data)
+{
+	loop_assert_thread(seat->loop);
+	seat->observer = observer;
+	seat->observer_data = data;
+}
+
 bool seat_is_attached(const struct seat *seat)
 {
 	return atomic_load(&seat->is_attached);
 }
 
-void seat_repeat(struct seat *seat)
+static void repeat(struct seat *seat)
 {
-	if (!seat->port)
-		return;
 	if (seat->has_pointer) {
 		struct size size = head_size(heads_get(seat->heads, seat->pointer_head));
 
@@ -393,6 +402,16 @@ void seat_repeat(struct seat *seat)
 	for (size_t i = 0; i < INPUT_CONTACTS_MAX; i++)
 		if (seat->slots[i].client)
 			send_touch(seat, INPUT_TOUCH_DOWN, &seat->slots[i]);
+}
+
+void seat_repeat(struct seat *seat)
+{
+	/* Nobody does it again. */
+	const struct input_port *observer = TAKE(seat->observer);
+
+	if (seat->port)
+		repeat(seat);
+	seat->observer = observer;
 }
 
 void seat_set_locks(struct seat *seat, unsigned locks)

@@ -56,6 +56,12 @@ void seat_attach(struct seat *seat, const struct input_port *port, void *data);
 /** What viewers do from now on goes nowhere, but is remembered while held. */
 void seat_detach(struct seat *seat);
 
+/**
+ * Tells `observer` of what viewers do from now on, whenever the port is told; NULL: nobody. There
+ * is one. It must stay until then.
+ */
+void seat_observe(struct seat *seat, const struct input_port *observer, void *data);
+
 /** Whether what viewers do goes anywhere. Any thread. */
 bool seat_is_attached(const struct seat *seat);
 

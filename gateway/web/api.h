@@ -9,7 +9,9 @@
  */
 
 struct api_input;
+struct api_input_log;
 struct api_serial;
+struct heads;
 struct loop;
 struct seat;
 struct serial;
@@ -35,6 +37,15 @@ void api_power_post(struct web_request *request);
 
 void api_serial_get(struct web_request *request);
 void api_serial_post(struct web_request *request);
+
+void api_input_log_get(struct web_request *request);
+
+/* Those who wait for what is sent to the guest. The others outlive it. Loop thread. */
+struct api_input_log *api_input_log_create(struct loop *loop, struct seat *seat,
+					   struct heads *heads);
+
+/** Nobody may wait any more. Accepts NULL. Loop thread. */
+void api_input_log_destroy(struct api_input_log *input);
 
 /* Those who wait for what the guest says. `line` outlives it; NULL: there is none. Loop thread. */
 struct api_serial *api_serial_create(struct loop *loop, struct serial *line);

@@ -27,6 +27,7 @@
 #include "gateway/web/web_server.h"
 
 struct api_input;
+struct api_input_log;
 struct api_serial;
 struct web_channel;
 struct web_errands;
@@ -62,6 +63,7 @@ struct web_server {
 	struct web_sessions *sessions;
 	struct web_inbox *inbox; /* answers that other threads made */
 	struct api_input *input;
+	struct api_input_log *input_log;
 	struct api_serial *serial;
 	struct web_errands *errands;
 	struct web_events *events;

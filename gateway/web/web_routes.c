@@ -46,6 +46,7 @@ const struct web_route web_routes[] = {
 	POST("/api/v1/power", api_power_post),
 	GET("/api/v1/serial", api_serial_get),
 	POST("/api/v1/serial", api_serial_post),
+	GET("/api/v1/input", api_input_log_get),
 	POST("/api/v1/input/key", api_input_key),
 	POST("/api/v1/input/type", api_input_type),
 	POST("/api/v1/input/pointer", api_input_pointer),

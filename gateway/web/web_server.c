@@ -414,6 +414,7 @@ int web_server_create(const struct services *services, const struct web_options 
 					       options->state_dir);
 	server->inbox = web_inbox_create();
 	server->input = api_input_create(services->seat);
+	server->input_log = api_input_log_create(services->loop, services->seat, services->heads);
 	server->serial = api_serial_create(services->loop, services->serial);
 	server->errands = web_errands_create(services->loop);
 	name_cookie(server, options);
@@ -453,6 +454,7 @@ void web_server_destroy(struct web_server *server)
 	web_listener_destroy(server->control);
 	web_events_destroy(server->events);
 	api_input_destroy(server->input);
+	api_input_log_destroy(server->input_log);
 	api_serial_destroy(server->serial);
 	web_sessions_destroy(server->sessions);
 	free(server->host);

@@ -304,6 +304,25 @@ class OpenApi(unittest.TestCase):
             self.assertTrue(more, received)
             received += more
 
+    def test_the_log_of_input_is_as_it_says(self):
+        path = "/api/v1/input"
+        operation = self.operation("get", path)
+        since = self.gateway.program("GET", path + "?since=end").json()["next"]
+        expected = {"key", "motion", "button", "wheel", "touch"}
+        for name, body in (("key", {"keys": "a"}),
+                           ("pointer", {"x": 1, "y": 2, "click": "left"}),
+                           ("pointer", {"x": 3, "y": 4, "wheel": -1}),
+                           ("touch", {"action": "tap", "x": 5, "y": 6})):
+            answer = self.gateway.program("POST", f"/api/v1/input/{name}", body)
+            self.assertEqual(answer.status, 204, answer.body)
+        kinds = set()
+        while kinds != expected:
+            answer = self.gateway.program("GET", f"{path}?since={since}&wait_ms=10000")
+            self.expect(200, "get", path, operation, answer)
+            self.assertTrue(answer.json()["events"], kinds)
+            kinds.update(event["type"] for event in answer.json()["events"])
+            since = answer.json()["next"]
+
     def test_sessions_begin_and_end_as_it_says(self):
         login = self.operation("post", "/login")
         access = {"user": self.gateway.status["access"]["user"],
