@@ -43,19 +43,52 @@ bool int_from_text(const char *text, int max, int *ret_number)
 	return true;
 }
 
-bool duration_from_text(const char *text, unsigned *ret_ms)
+/* A number with its unit: one of `units`, which ends with NULL. */
+static bool scaled_from_text(const char *text, const char *const *units, const uint64_t *scales,
+			     uint64_t max, uint64_t *ret_number)
 {
 	const char *unit = text + strspn(text, "0123456789");
-	unsigned scale = strcmp(unit, "s") == 0 ? 1000 : strcmp(unit, "ms") == 0 ? 1 : 0;
-	unsigned long number;
+	unsigned i = 0;
+	uint64_t number;
 
+	while (units[i] && strcmp(unit, units[i]) != 0)
+		i++;
 	/* Nine digits are no overflow. */
-	if (unit == text || unit - text > 9 || scale == 0)
+	if (unit == text || unit - text > 9 || !units[i])
 		return false;
-	number = strtoul(text, NULL, 10) * scale;
-	if (number > DURATION_MAX_MS)
+	number = strtoul(text, NULL, 10) * scales[i];
+	if (number > max)
+		return false;
+	*ret_number = number;
+	return true;
+}
+
+bool time_from_text(const char *text, unsigned max_ms, unsigned *ret_ms)
+{
+	static const char *const units[] = {"ms", "s", "m", "h", NULL};
+	static const uint64_t scales[] = {1, 1000, 60000, 3600000};
+	uint64_t number;
+
+	if (!scaled_from_text(text, units, scales, max_ms, &number))
 		return false;
 	*ret_ms = (unsigned)number;
+	return true;
+}
+
+bool duration_from_text(const char *text, unsigned *ret_ms)
+{
+	return time_from_text(text, DURATION_MAX_MS, ret_ms);
+}
+
+bool size_from_text(const char *text, uint64_t *ret_bytes)
+{
+	static const char *const units[] = {"", "K", "M", "G", NULL};
+	static const uint64_t scales[] = {1, 1u << 10, 1u << 20, 1u << 30};
+	uint64_t number;
+
+	if (!scaled_from_text(text, units, scales, UINT64_C(1023) << 30, &number) || number == 0)
+		return false;
+	*ret_bytes = number;
 	return true;
 }
 

@@ -9,6 +9,7 @@
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "picture/picture.h"
 
@@ -17,8 +18,14 @@ bool unsigned_from_text(const char *text, unsigned max, unsigned *ret_number);
 /** From -`max` to `max`. */
 bool int_from_text(const char *text, int max, int *ret_number);
 
-/** A time in whole ms or s, such as 500ms or 2s, at most an hour. */
+/** A time in whole ms, s, m or h, such as 500ms or 2m, at most `max_ms`. */
+bool time_from_text(const char *text, unsigned max_ms, unsigned *ret_ms);
+
+/** The same, at most an hour. */
 bool duration_from_text(const char *text, unsigned *ret_ms);
+
+/** Bytes, or so many K, M or G of them (powers of 1024): from 1 to 1023G. */
+bool size_from_text(const char *text, uint64_t *ret_bytes);
 
 /** From 0 to 1, in decimals with a point. */
 bool fraction_from_text(const char *text, double *ret_number);

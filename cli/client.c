@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/client.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/client_private.h"
 #include "cli/command.h"
 #include "common/xalloc.h"
 
@@ -17,15 +17,6 @@
 #define BODY_MAX ((size_t)1 << 30)
 
 #define PASSWORD_MAX 256
-
-struct client {
-	CURL *curl;
-	struct curl_slist *headers;
-	char *name; /* for messages: the socket's path, or the URL */
-	char *base; /* what paths are appended to */
-	bool is_unix;
-	char error[CURL_ERROR_SIZE];
-};
 
 struct body {
 	uint8_t *data;
@@ -54,11 +45,11 @@ static size_t handle_data(char *data, size_t one, size_t size, void *user)
 	return size;
 }
 
-static int explain_failure(const struct client *client, CURLcode code)
+int client_explain_failure(const struct client *client, CURL *curl, CURLcode code)
 {
 	long os_error = 0;
 
-	curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &os_error);
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
 	if (code == CURLE_COULDNT_CONNECT && client->is_unix && os_error)
 		return could_not("no gateway answers at %s: %s", client->name,
 				 strerror((int)os_error));
@@ -66,11 +57,10 @@ static int explain_failure(const struct client *client, CURLcode code)
 			 client->error[0] ? client->error : curl_easy_strerror(code));
 }
 
-/* The sentence in {"error": "..."}; 400 is what the caller asked for wrongly. */
-static int explain_refusal(const struct body *body, long http_status)
+int client_explain_refusal(const char *body, long http_status)
 {
 	CLEANUP(json_object_putp)
-	struct json_object *object = body->data ? json_tokener_parse((char *)body->data) : NULL;
+	struct json_object *object = body ? json_tokener_parse(body) : NULL;
 	struct json_object *error;
 
 	if (!object || !json_object_object_get_ex(object, "error", &error))
@@ -95,9 +85,9 @@ static int perform(struct client *client, const char *path, struct reply *ret_re
 	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &http_status);
 
 	if (code != CURLE_OK) {
-		status = explain_failure(client, code);
+		status = client_explain_failure(client, client->curl, code);
 	} else if (http_status < 200 || http_status > 299) {
-		status = explain_refusal(&body, http_status);
+		status = client_explain_refusal((char *)body.data, http_status);
 	} else {
 		*ret_reply = (struct reply){.data = TAKE(body.data), .size = body.size};
 		status = STATUS_DONE;

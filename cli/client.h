@@ -10,6 +10,7 @@
  */
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,25 @@ int client_post(struct client *client, const char *path, struct json_object *bod
  * puts it. */
 int client_post_json(struct client *client, const char *path, struct json_object *body,
 		     unsigned timeout_s, struct json_object **ret_object);
+
+/* An answer that is taken as it comes. */
+struct client_stream {
+	const char *path;
+
+	/* Returns whether to go on. */
+	bool (*on_data)(void *data, const uint8_t *bytes, size_t size);
+
+	/* It has come to its end. Returns what to ask next; NULL: nothing. */
+	const char *(*on_end)(void *data);
+	void *data;
+};
+
+/**
+ * GETs all `streams` at once, until a handler does not want to go on, `stop_fd` can be read, or
+ * each has come to its end: STATUS_DONE.
+ */
+int client_follow(struct client *client, const struct client_stream *streams, size_t count,
+		  int stop_fd);
 
 static inline void json_object_putp(struct json_object **object)
 {

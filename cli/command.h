@@ -41,6 +41,7 @@ extern const struct command command_pointer;
 extern const struct command command_touch;
 extern const struct command command_console;
 extern const struct command command_power;
+extern const struct command command_record;
 
 extern const struct command command_run_scenario;
 extern const struct command command_look;

@@ -24,6 +24,7 @@ const struct command *const commands[] = {
 	&command_touch,
 	&command_console,
 	&command_power,
+	&command_record,
 	&command_run_scenario,
 	&command_look,
 	NULL,

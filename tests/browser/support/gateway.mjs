@@ -100,7 +100,7 @@ export class Gateway {
       '--attach', this.#attach,
       '--web', `127.0.0.1:${this.#port}`,
       '--web-root', fromEnvironment('WINDSCREEN_WEB_ROOT'),
-      '--control', this.#control,
+      '--control', this.control,
       '--state', join(this.#folder, 'state'),
       ...this.#options,
     ]);
@@ -119,7 +119,7 @@ export class Gateway {
   /** GET /api/v1/status on the control socket. */
   status() {
     return new Promise((resolve, reject) => {
-      request({ socketPath: this.#control, path: '/api/v1/status' }, async (response) => {
+      request({ socketPath: this.control, path: '/api/v1/status' }, async (response) => {
         const chunks = await response.toArray();
         resolve(JSON.parse(Buffer.concat(chunks)));
       }).on('error', reject).end();
@@ -130,7 +130,7 @@ export class Gateway {
     return (await this.status()).access.password;
   }
 
-  get #control() {
+  get control() {
     return join(this.#folder, 'control.sock');
   }
 }

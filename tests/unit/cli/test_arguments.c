@@ -79,11 +79,43 @@ static void a_box_has_a_corner_and_a_size_that_is_not_empty(void)
 	EXPECT_INT(box.height, 16384);
 }
 
+static void a_time_has_a_unit(void)
+{
+	static const char *const others[] = {"", "5", "ms", "5 s", "5d", "-5s", "1.5s", "61s"};
+	unsigned ms = 77;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		EXPECT(!time_from_text(others[i], 60000, &ms));
+	EXPECT_INT(ms, 77);
+	EXPECT(time_from_text("500ms", 60000, &ms) && ms == 500);
+	EXPECT(time_from_text("60s", 60000, &ms) && ms == 60000);
+	EXPECT(time_from_text("1m", 60000, &ms) && ms == 60000);
+	EXPECT(time_from_text("2h", 7200000, &ms) && ms == 7200000);
+	EXPECT(duration_from_text("60m", &ms) && !duration_from_text("61m", &ms));
+}
+
+static void a_size_is_in_bytes_or_has_a_unit(void)
+{
+	static const char *const others[] = {"",   "0",	 "0M",	  "M",	 "5MB",
+					     "-1", "1T", "1024G", "1.5G"};
+	uint64_t bytes = 77;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		EXPECT(!size_from_text(others[i], &bytes));
+	EXPECT_INT(bytes, 77);
+	EXPECT(size_from_text("5", &bytes) && bytes == 5);
+	EXPECT(size_from_text("5K", &bytes) && bytes == 5 << 10);
+	EXPECT(size_from_text("500M", &bytes) && bytes == 500 << 20);
+	EXPECT(size_from_text("1023G", &bytes) && bytes == UINT64_C(1023) << 30);
+}
+
 int main(void)
 {
 	RUN_TEST(whole_numbers_in_range_are_taken);
 	RUN_TEST(anything_else_is_refused);
 	RUN_TEST(a_fraction_is_decimal_and_at_most_1);
 	RUN_TEST(a_box_has_a_corner_and_a_size_that_is_not_empty);
+	RUN_TEST(a_time_has_a_unit);
+	RUN_TEST(a_size_is_in_bytes_or_has_a_unit);
 	return 0;
 }
