@@ -141,14 +141,19 @@ static int handle_changes(sd_bus_message *message, void *data, sd_bus_error *err
 
 /* -- Life ------------------------------------------------------------------------------ */
 
-struct bus_input *bus_input_create(sd_bus *bus, struct heads *heads, struct seat *seat)
+int bus_input_create(struct loop *loop, sd_bus *bus, struct heads *heads, struct seat *seat,
+		     struct bus_input **ret_input)
 {
-	struct bus_input *input = xcalloc(1, sizeof(*input));
+	CLEANUP(bus_input_destroyp) struct bus_input *input = xcalloc(1, sizeof(*input));
+	int r;
 
 	input->bus = bus;
 	input->seat = seat;
-	input->source = source_input_create(&ops, input, heads, seat);
-	return input;
+	r = source_input_create(loop, &ops, input, heads, seat, &input->source);
+	if (r < 0)
+		return r;
+	*ret_input = TAKE(input);
+	return 0;
 }
 
 void bus_input_destroy(struct bus_input *input)

@@ -17,10 +17,12 @@
 
 struct bus_input;
 struct heads;
+struct loop;
 struct seat;
 
-/** All arguments must outlive the input. */
-struct bus_input *bus_input_create(sd_bus *bus, struct heads *heads, struct seat *seat);
+/** All arguments must outlive the input. Returns 0 or negative errno. */
+int bus_input_create(struct loop *loop, sd_bus *bus, struct heads *heads, struct seat *seat,
+		     struct bus_input **ret_input);
 
 /** To be called with the seat detached, and the bus about to be closed. Accepts NULL. */
 void bus_input_destroy(struct bus_input *input);

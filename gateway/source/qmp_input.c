@@ -175,7 +175,9 @@ int qmp_input_create(struct loop *loop, struct heads *heads, struct seat *seat,
 	int r;
 
 	input->heads = heads;
-	input->source = source_input_create(&ops, input, heads, seat);
+	r = source_input_create(loop, &ops, input, heads, seat, &input->source);
+	if (r < 0)
+		return r;
 	for (unsigned head = 0; head < HEADS_MAX; head++) {
 		input->devices[head] = (struct device){input, head, 0};
 		source_input_add(input->source, head);

@@ -230,9 +230,11 @@ static void handle_display_ready(void *data)
 	heads_grow(source->heads, count, "Waiting for the guest's picture");
 	if (count > HEADS_MAX)
 		count = HEADS_MAX;
-	if (source->seat)
-		source->input = bus_input_create(display_bus(source->display), source->heads,
-						 source->seat);
+	if (source->seat && bus_input_create(source->loop, display_bus(source->display),
+					     source->heads, source->seat, &source->input) < 0) {
+		lose(source, "cannot be driven: out of timers");
+		return;
+	}
 	for (unsigned i = 0; i < count; i++) {
 		if (add_console(source, i, ids[i]) < 0) {
 			lose(source, "cannot be shown: out of timers");

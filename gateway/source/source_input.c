@@ -4,12 +4,21 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "common/loop.h"
 #include "common/xalloc.h"
 #include "gateway/frame/heads.h"
 #include "gateway/input/keys.h"
+#include "gateway/source/touch_pace.h"
 
 /* How many events may wait for their answer before presses are dropped. */
 #define UNANSWERED_MAX 256
+
+/* Where a finger should be, and is not yet. */
+struct place {
+	bool is_there;
+	uint32_t x;
+	uint32_t y;
+};
 
 /* The pointer and the touch screen of one head. */
 struct device {
@@ -25,7 +34,9 @@ struct device {
 	bool motion_waits;
 	bool button_is_down[INPUT_BUTTONS];
 	bool slot_is_down[INPUT_CONTACTS_MAX];
-	bool button_is_suspect[INPUT_BUTTONS]; /* pressed since the last recovery */
+	struct touch_pace pace;
+	struct place waiting[INPUT_CONTACTS_MAX]; /* moves that the pace has wait */
+	bool button_is_suspect[INPUT_BUTTONS];	  /* pressed since the last recovery */
 	bool slot_is_suspect[INPUT_CONTACTS_MAX];
 };
 
@@ -37,6 +48,7 @@ struct source_input {
 	struct device devices[HEADS_MAX]; /* by head */
 	bool key_is_down[QNUM_MAX + 1];
 	bool key_is_suspect[QNUM_MAX + 1];
+	struct loop_timer *touch_timer; /* for the moves that wait */
 	unsigned unanswered;
 	bool has_dropped;
 };
@@ -204,29 +216,88 @@ static void handle_key(void *data, uint8_t qnum, bool is_down)
 	input->unanswered += input->ops->key(input->data, qnum, is_down);
 }
 
+static unsigned count_fingers(const struct device *device)
+{
+	unsigned count = 0;
+
+	for (unsigned slot = 0; slot < INPUT_CONTACTS_MAX; slot++)
+		count += device->slot_is_down[slot];
+	return count;
+}
+
+static void send_touch(struct source_input *input, struct device *device, enum source_touch kind,
+		       unsigned slot, uint32_t x, uint32_t y)
+{
+	unsigned head = (unsigned)(device - input->devices);
+	bool is_end = kind == SOURCE_TOUCH_END;
+
+	device->waiting[slot].is_there = false;
+	device->slot_is_down[slot] = true;
+	device->slot_is_suspect[slot] |= !is_end;
+	touch_pace_count(&device->pace, loop_now_us(), count_fingers(device), is_end);
+	device->slot_is_down[slot] = !is_end;
+	input->unanswered += input->ops->touch(input->data, head, kind, slot, x, y);
+}
+
+/* Sends a move, or has the newest wait for its time. */
+static void move_finger(struct source_input *input, struct device *device, unsigned slot,
+			uint32_t x, uint32_t y)
+{
+	uint64_t wait_us = touch_pace_wait(&device->pace, loop_now_us(), count_fingers(device));
+
+	if (wait_us == 0) {
+		send_touch(input, device, SOURCE_TOUCH_UPDATE, slot, x, y);
+		return;
+	}
+	device->waiting[slot] = (struct place){true, x, y};
+	loop_timer_arm(input->touch_timer, wait_us);
+}
+
+static void handle_touch_time(void *data)
+{
+	struct source_input *input = data;
+
+	for (unsigned head = 0; head < HEADS_MAX; head++) {
+		struct device *device = &input->devices[head];
+
+		for (unsigned slot = 0; slot < INPUT_CONTACTS_MAX; slot++)
+			if (device->waiting[slot].is_there)
+				move_finger(input, device, slot, device->waiting[slot].x,
+					    device->waiting[slot].y);
+	}
+}
+
+/* A finger is lifted where it was last. */
+static void lift_finger(struct source_input *input, struct device *device, unsigned slot,
+			uint32_t x, uint32_t y)
+{
+	const struct place last = device->waiting[slot];
+
+	if (last.is_there)
+		send_touch(input, device, SOURCE_TOUCH_UPDATE, slot, last.x, last.y);
+	/* QEMU takes Cancel for a move, and leaves the finger where it is. */
+	send_touch(input, device, SOURCE_TOUCH_END, slot, x, y);
+}
+
 static void handle_touch(void *data, unsigned head, enum input_touch kind, unsigned slot,
 			 uint32_t x, uint32_t y)
 {
 	struct source_input *input = data;
 	struct device *device = device_of(input, head);
 	bool is_end = kind == INPUT_TOUCH_UP || kind == INPUT_TOUCH_CANCEL;
-	enum source_touch sent;
 
 	if (!device || slot >= INPUT_CONTACTS_MAX)
 		return;
-	if (is_end || kind == INPUT_TOUCH_MOVE) {
-		if (!device->slot_is_down[slot] || (!is_end && !has_room(input)))
-			return;
-		/* QEMU takes Cancel for a move, and leaves the finger where it is. */
-		sent = is_end ? SOURCE_TOUCH_END : SOURCE_TOUCH_UPDATE;
-	} else {
-		if (!has_room(input))
-			return;
-		sent = SOURCE_TOUCH_BEGIN;
-	}
-	device->slot_is_down[slot] = !is_end;
-	device->slot_is_suspect[slot] |= !is_end;
-	input->unanswered += input->ops->touch(input->data, head, sent, slot, x, y);
+	if ((is_end || kind == INPUT_TOUCH_MOVE) && !device->slot_is_down[slot])
+		return;
+	if (is_end)
+		lift_finger(input, device, slot, x, y);
+	else if (!has_room(input))
+		return;
+	else if (kind == INPUT_TOUCH_MOVE)
+		move_finger(input, device, slot, x, y);
+	else
+		send_touch(input, device, SOURCE_TOUCH_BEGIN, slot, x, y);
 }
 
 static const struct input_port source_input_port = {
@@ -275,20 +346,27 @@ bool source_input_holds_key(const struct source_input *input, uint8_t qnum)
 
 /* -- Life ------------------------------------------------------------------------------ */
 
-struct source_input *source_input_create(const struct source_input_ops *ops, void *data,
-					 struct heads *heads, struct seat *seat)
+int source_input_create(struct loop *loop, const struct source_input_ops *ops, void *data,
+			struct heads *heads, struct seat *seat, struct source_input **ret_input)
 {
-	struct source_input *input = xcalloc(1, sizeof(*input));
+	CLEANUP(source_input_destroyp) struct source_input *input = xcalloc(1, sizeof(*input));
+	int r = loop_timer_create(loop, handle_touch_time, input, &input->touch_timer);
 
+	if (r < 0)
+		return r;
 	input->ops = ops;
 	input->data = data;
 	input->heads = heads;
 	input->seat = seat;
-	return input;
+	*ret_input = TAKE(input);
+	return 0;
 }
 
 void source_input_destroy(struct source_input *input)
 {
+	if (!input)
+		return;
+	loop_timer_destroy(input->touch_timer);
 	free(input);
 }
 
@@ -310,5 +388,7 @@ void source_input_detach(struct source_input *input)
 	for (unsigned head = 0; head < HEADS_MAX; head++) {
 		input->devices[head].motions = 0;
 		input->devices[head].motion_waits = false;
+		for (unsigned slot = 0; slot < INPUT_CONTACTS_MAX; slot++)
+			input->devices[head].waiting[slot].is_there = false;
 	}
 }

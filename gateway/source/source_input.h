@@ -9,7 +9,7 @@
  *
  * What is sent has been checked. Events that wait for their answer are bounded:
  * positions are merged, and presses are dropped while a peer does not answer at all;
- * releases are always sent, for they follow presses.
+ * releases are always sent, for they follow presses. Fingers move at touch_pace.h's pace.
  *
  * Threads: the loop's.
  */
@@ -21,6 +21,7 @@
 #include "gateway/input/seat.h"
 
 struct heads;
+struct loop;
 struct source_input;
 
 enum source_touch {
@@ -40,9 +41,9 @@ struct source_input_ops {
 		      uint32_t y);
 };
 
-/** All arguments must outlive the input. It has no head yet. */
-struct source_input *source_input_create(const struct source_input_ops *ops, void *data,
-					 struct heads *heads, struct seat *seat);
+/** All arguments must outlive the input. It has no head yet. Returns 0 or negative errno. */
+int source_input_create(struct loop *loop, const struct source_input_ops *ops, void *data,
+			struct heads *heads, struct seat *seat, struct source_input **ret_input);
 
 /** The seat must have been detached. Accepts NULL. */
 void source_input_destroy(struct source_input *input);

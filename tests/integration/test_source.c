@@ -74,6 +74,37 @@ static void input_reaches_the_guest(void)
 				  "touch 0 0 0 5 6\ntouch 0 1 0 7 8\ntouch 0 2 0 7 8\n"));
 }
 
+static void touch(struct rig *rig, enum input_touch kind, unsigned contact, uint32_t x)
+{
+	rig_send(rig, (struct input_event){.type = INPUT_TOUCH, .touch = {kind, contact, x, 9}});
+}
+
+/* QEMU drops what its queue has no room for, without a word: an end too. */
+static void fingers_that_move_fast_are_told_where_they_came_to(void)
+{
+	RIG *rig = rig_create_attached(SOURCE_DISPLAY1);
+	unsigned told = 0;
+
+	touch(rig, INPUT_TOUCH_DOWN, 0, 100);
+	touch(rig, INPUT_TOUCH_DOWN, 1, 200);
+	for (uint32_t step = 1; step <= 50; step++) {
+		touch(rig, INPUT_TOUCH_MOVE, 0, 100 - step);
+		touch(rig, INPUT_TOUCH_MOVE, 1, 200 + step);
+	}
+	/* Where they rest they are told to be, without another event. */
+	WAIT_UNTIL(rig, rig_was_told(rig, "touch 0 1 0 50 9"));
+	WAIT_UNTIL(rig, rig_was_told(rig, "touch 0 1 1 250 9"));
+	for (const char *at = rig->lines; (at = strstr(at, "touch 0 1")); at++)
+		told++;
+	EXPECT(told < 20);
+
+	/* One that is lifted while its move waits was there before. */
+	for (uint32_t step = 1; step <= 50; step++)
+		touch(rig, INPUT_TOUCH_MOVE, 1, 250 - step);
+	touch(rig, INPUT_TOUCH_UP, 1, 200);
+	WAIT_UNTIL(rig, strstr(rig->lines, "touch 0 1 1 200 9\ntouch 0 2 1 200 9\n"));
+}
+
 static void a_key_that_does_not_exist_is_not_sent(void)
 {
 	RIG *rig = rig_create_attached(SOURCE_DISPLAY1);
@@ -181,6 +212,7 @@ int main(void)
 	RUN_TEST(every_console_becomes_a_head);
 	RUN_TEST(a_source_that_is_not_there_yet_is_waited_for);
 	RUN_TEST(input_reaches_the_guest);
+	RUN_TEST(fingers_that_move_fast_are_told_where_they_came_to);
 	RUN_TEST(a_key_that_does_not_exist_is_not_sent);
 	RUN_TEST(a_relative_pointer_is_moved_by_differences);
 	RUN_TEST(the_guest_s_lock_keys_are_matched_with_the_viewer_s);
