@@ -45,6 +45,7 @@ extern const struct command command_record;
 
 extern const struct command command_run_scenario;
 extern const struct command command_look;
+extern const struct command command_record_scenario;
 
 /* All of them; ends with NULL. */
 extern const struct command *const commands[];

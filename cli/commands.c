@@ -27,6 +27,7 @@ const struct command *const commands[] = {
 	&command_record,
 	&command_run_scenario,
 	&command_look,
+	&command_record_scenario,
 	NULL,
 };
 

@@ -56,26 +56,13 @@ static char *path_in(const char *folder, const char *name)
 
 /* -- The scenario, with references -------------------------------------------------- */
 
-static void write_word(FILE *file, const char *word)
-{
-	fputs(" \"", file);
-	for (; *word; word++) {
-		if (*word == '\n') {
-			fputs("\\n", file);
-			continue;
-		}
-		if (*word == '"' || *word == '\\')
-			fputc('\\', file);
-		fputc(*word, file);
-	}
-	fputc('"', file);
-}
-
 static void write_list(FILE *file, const char *option, struct json_object *list)
 {
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		fprintf(file, " %s", option);
-		write_word(file, json_object_get_string(json_object_array_get_idx(list, i)));
+		fputc(' ', file);
+		scenario_write_word(file,
+				    json_object_get_string(json_object_array_get_idx(list, i)));
 	}
 }
 
@@ -91,7 +78,8 @@ static void write_expect(const struct checking *checking, FILE *file, const char
 		manifest_number(reference, crosses ? "cross_allow" : "allow"));
 	write_list(file, "--area", manifest_list(reference, "areas"));
 	write_list(file, "--ignore", manifest_list(reference, "ignore"));
-	write_word(file, path);
+	fputc(' ', file);
+	scenario_write_word(file, path);
 }
 
 /* Each step in the line that it had. The caller frees. */

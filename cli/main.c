@@ -11,7 +11,7 @@ static void print_help(void)
 	puts("Usage: windscreen [OPTION...] COMMAND [ARGUMENT...]\n"
 	     "Watches and drives the guest of a Windscreen gateway.\n");
 	for (size_t i = 0; commands[i]; i++)
-		printf("  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-15s  %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n"
 	     "  --control PATH          the gateway's control socket (default: the only one there "
 	     "is)\n"

@@ -122,6 +122,21 @@ static int take_words(struct reader *reader, struct scenario_step *step)
 	return STATUS_DONE;
 }
 
+void scenario_write_word(FILE *file, const char *word)
+{
+	fputc('"', file);
+	for (; *word; word++) {
+		if (*word == '\n') {
+			fputs("\\n", file);
+			continue;
+		}
+		if (*word == '"' || *word == '\\')
+			fputc('\\', file);
+		fputc(*word, file);
+	}
+	fputc('"', file);
+}
+
 /* What there is of a line up to `end`, without blanks around it. The caller frees. */
 static char *trimmed(const char *start, const char *end)
 {

@@ -10,6 +10,7 @@
  */
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "common/cleanup.h"
 
@@ -38,6 +39,9 @@ struct scenario {
  * column, on standard error.
  */
 int scenario_read(const char *path, struct scenario **ret_scenario);
+
+/** Writes a word so that it is read again, in quotes. */
+void scenario_write_word(FILE *file, const char *word);
 
 /** Accepts NULL. */
 void scenario_destroy(struct scenario *scenario);
