@@ -146,6 +146,13 @@ static int handle_open_rfb(void *data, int fd, unsigned head, const char *peer)
 	return vnc_server_adopt(session->vnc, fd, head, peer);
 }
 
+static void handle_power(void *data, const char *what)
+{
+	struct session *session = data;
+
+	films_note_event(session->services.films, what);
+}
+
 static const struct web_callbacks web_callbacks = {
 	.status = handle_status,
 	.metrics = handle_metrics,
@@ -183,6 +190,7 @@ static int create_services(struct session *session, struct loop *loop)
 	}
 	services->feeds = feeds_create(loop, session->encoders, services->heads, config->encoder);
 	services->films = films_create(loop, session->encoders, services->heads, config->encoder);
+	power_observe(services->power, handle_power, session);
 	if (config->serial)
 		r = serial_create(loop, config->serial, &services->serial);
 	if (r < 0) {
@@ -300,6 +308,8 @@ void session_destroy(struct session *session)
 	rdp_server_destroy(session->rdp);
 	vnc_server_destroy(session->vnc);
 	workers_destroy(session->encoders);
+	if (session->services.power)
+		power_observe(session->services.power, NULL, NULL);
 	films_destroy(session->services.films);
 	feeds_destroy(session->services.feeds);
 	workers_destroy(session->services.workers);

@@ -315,6 +315,12 @@ void film_leave(struct film *film, struct reel *reel)
 		stream_destroy(TAKE(film->stream));
 }
 
+void film_note_event(struct film *film, const char *what)
+{
+	for (unsigned i = 0; i < film->reels_count; i++)
+		reel_put_event(film->reels[i], loop_now_us(), what);
+}
+
 /* -- The whole ---------------------------------------------------------------------- */
 
 struct film *film_create(const struct film_config *config)

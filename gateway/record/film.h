@@ -58,6 +58,9 @@ int film_join(struct film *film, void (*on_bytes)(void *data), void *data, struc
 /** Frees the reel. */
 void film_leave(struct film *film, struct reel *reel);
 
+/** Something happened to the VM: its recordings are told. */
+void film_note_event(struct film *film, const char *what);
+
 struct film_count {
 	unsigned recordings; /* open now */
 	uint64_t units;	     /* since the gateway started */

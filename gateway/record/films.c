@@ -42,3 +42,10 @@ struct film *films_get(struct films *films, unsigned index)
 	}
 	return films->films[index];
 }
+
+void films_note_event(struct films *films, const char *what)
+{
+	for (unsigned i = 0; i < HEADS_MAX; i++)
+		if (films->films[i])
+			film_note_event(films->films[i], what);
+}

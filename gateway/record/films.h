@@ -26,4 +26,7 @@ void films_destroy(struct films *films);
 /** The film of head `index`, or NULL beyond the last. */
 struct film *films_get(struct films *films, unsigned index);
 
+/** film_note_event() of all. */
+void films_note_event(struct films *films, const char *what);
+
 DEFINE_CLEANUP(struct films *, films_destroy)

@@ -211,6 +211,18 @@ void reel_put_notice(struct reel *reel, uint64_t time_us, const char *text)
 		reel->on_bytes(reel->data);
 }
 
+void reel_put_event(struct reel *reel, uint64_t time_us, const char *what)
+{
+	bool was_empty;
+
+	pthread_mutex_lock(&reel->lock);
+	was_empty = !reel->is_ended && reel->count < REEL_RECORDS_MAX &&
+		    append_locked(reel, create_text(REEL_EVENT, time_us, what));
+	pthread_mutex_unlock(&reel->lock);
+	if (was_empty)
+		reel->on_bytes(reel->data);
+}
+
 void reel_put_time(struct reel *reel, uint64_t time_us)
 {
 	bool was_empty;

@@ -31,6 +31,7 @@ enum reel_kind {
 	REEL_NOTICE = 2,
 	REEL_TIME = 3,
 	REEL_END = 4,
+	REEL_EVENT = 5,
 };
 #define REEL_HEADER_SIZE      16
 #define REEL_UNIT_HEADER_SIZE 20
@@ -61,6 +62,9 @@ bool reel_wants_key(struct reel *reel);
 
 /** The head shows this in place of the guest's picture; "": that again. */
 void reel_put_notice(struct reel *reel, uint64_t time_us, const char *text);
+
+/** Something happened to the VM. Where too much waits already, it is left out. */
+void reel_put_event(struct reel *reel, uint64_t time_us, const char *what);
 
 /** It is so late. Said only where nothing else waits to be read. */
 void reel_put_time(struct reel *reel, uint64_t time_us);

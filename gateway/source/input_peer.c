@@ -188,6 +188,7 @@ static void handle_event(void *data, const char *name)
 
 	if (strcmp(name, "RESUME") == 0)
 		qmp_input_resume(peer->input);
+	power_note_event(peer->power, name);
 }
 
 static const struct qmp_events qmp_events = {

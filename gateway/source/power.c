@@ -19,6 +19,8 @@ struct power_request {
 struct power {
 	struct qmp *qmp; /* NULL: there is none */
 	struct power_request *first;
+	void (*on_event)(void *data, const char *what); /* NULL: nobody wants to know */
+	void *data;
 };
 
 static const struct {
@@ -118,6 +120,29 @@ struct power_request *power_ask(struct power *power, enum power_action action,
 	request->next = power->first;
 	power->first = request;
 	return request;
+}
+
+void power_observe(struct power *power, void (*on_event)(void *data, const char *what), void *data)
+{
+	power->on_event = on_event;
+	power->data = data;
+}
+
+void power_note_event(struct power *power, const char *name)
+{
+	static const struct {
+		const char *name;
+		const char *what;
+	} events[] = {
+		{"RESET", "reset"},	  {"STOP", "paused"},	      {"RESUME", "resumed"},
+		{"SHUTDOWN", "shutdown"}, {"POWERDOWN", "powerdown"},
+	};
+
+	if (!power || !power->on_event)
+		return;
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (strcmp(name, events[i].name) == 0)
+			power->on_event(power->data, events[i].what);
 }
 
 void power_cancel(struct power_request *request)

@@ -53,6 +53,15 @@ typedef void (*power_answer_fn)(void *data, const char *state, const char *error
 struct power_request *power_ask(struct power *power, enum power_action action,
 				power_answer_fn on_answer, void *data);
 
+/** The monitor told of something by this name: QEMU's RESET, STOP, RESUME, SHUTDOWN, POWERDOWN.
+ * Others do not matter. Accepts NULL. */
+void power_note_event(struct power *power, const char *name);
+
+/** Has `on_event(data)` called with what happened to the VM: "reset", "paused", "resumed",
+ * "shutdown" (it is off), "powerdown" (its power button was pressed). There is one observer; NULL:
+ * no more. */
+void power_observe(struct power *power, void (*on_event)(void *data, const char *what), void *data);
+
 /** Whoever asked is gone: there will be no answer. */
 void power_cancel(struct power_request *request);
 

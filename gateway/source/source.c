@@ -290,8 +290,16 @@ static void handle_monitor_ready(void *data)
 		power_attach(source->power, source->qmp);
 }
 
+static void handle_monitor_event(void *data, const char *name)
+{
+	struct source *source = data;
+
+	power_note_event(source->power, name);
+}
+
 static const struct qmp_events qmp_events = {
 	.on_ready = handle_monitor_ready,
+	.on_event = handle_monitor_event,
 	.on_failed = handle_peer_lost,
 };
 

@@ -127,6 +127,34 @@ static void whoever_asked_and_went_away_is_not_told(void)
 	EXPECT_INT(rig_times_told(stage->rig, "power system_reset"), 1);
 }
 
+static void handle_event(void *data, const char *what)
+{
+	struct stage *stage = data;
+
+	stage->answers++;
+	snprintf(stage->state, sizeof(stage->state), "%s", what);
+}
+
+static void what_happens_to_the_vm_is_told(void)
+{
+	static const char *const events[][2] = {
+		{"RESET", "reset"},	  {"STOP", "paused"},	      {"RESUME", "resumed"},
+		{"SHUTDOWN", "shutdown"}, {"POWERDOWN", "powerdown"},
+	};
+	CLEANUP(stage_destroyp) struct stage *stage = stage_create_attached();
+
+	power_observe(stage->power, handle_event, stage);
+	fake_monitor_say(stage->rig->guest, "{\"event\": \"RTC_CHANGE\"}\r\n");
+	for (unsigned i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		CLEANUP(freep) char *line = NULL;
+
+		EXPECT(asprintf(&line, "{\"event\": \"%s\"}\r\n", events[i][0]) > 0);
+		fake_monitor_say(stage->rig->guest, line);
+		WAIT_UNTIL(stage->rig, stage->answers == i + 1);
+		EXPECT_STRING(stage->state, events[i][1]);
+	}
+}
+
 static void names_are_those_of_the_command_line(void)
 {
 	enum power_action action;
@@ -146,6 +174,7 @@ int main(void)
 	RUN_TEST(without_a_monitor_nothing_is_asked);
 	RUN_TEST(a_qemu_that_goes_away_has_failed_at_what_it_was_asked);
 	RUN_TEST(whoever_asked_and_went_away_is_not_told);
+	RUN_TEST(what_happens_to_the_vm_is_told);
 	RUN_TEST(names_are_those_of_the_command_line);
 	return 0;
 }

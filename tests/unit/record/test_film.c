@@ -263,6 +263,17 @@ static void a_notice_is_told_and_not_filmed(void)
 	EXPECT_INT(next(scene, 0, REEL_UNIT).frame, frame);
 }
 
+static void what_happens_to_the_vm_is_told_to_all(void)
+{
+	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
+
+	join(scene, 0);
+	join(scene, 1);
+	film_note_event(scene->film, "reset");
+	EXPECT_STRING(next(scene, 0, REEL_EVENT).text, "reset");
+	EXPECT_STRING(next(scene, 1, REEL_EVENT).text, "reset");
+}
+
 static void time_goes_on_when_nothing_happens(void)
 {
 	CLEANUP(scene_destroyp) struct scene *scene = scene_create();
@@ -329,6 +340,7 @@ int main(void)
 	RUN_TEST(of_frames_that_come_during_an_encode_the_newest_is_next);
 	RUN_TEST(another_size_goes_on_with_a_key_frame);
 	RUN_TEST(a_notice_is_told_and_not_filmed);
+	RUN_TEST(what_happens_to_the_vm_is_told_to_all);
 	RUN_TEST(time_goes_on_when_nothing_happens);
 	RUN_TEST(nobody_records_nothing_is_encoded);
 	RUN_TEST(an_encoder_that_fails_leaves_the_recording_open);
