@@ -21,10 +21,23 @@
 /* The longest recording that can be asked for. */
 #define DURATION_MAX_MS (24u * 3600 * 1000)
 
-/* How long the gateway may keep a request for what the guest says. */
-#define SERIAL_WAIT_MS 25000
+/* Of a line of the guest's: the rest is left out. */
+#define LINE_MAX_BYTES 1000
+
+/* How long the gateway may keep a request for what is said or done. */
+#define EAR_WAIT_MS 25000
 
 struct record;
+
+/* What is said or done besides, for captions: one answer after the other. */
+struct ear {
+	struct record *record;
+	const char *base; /* of the path */
+	void (*note)(struct record *record, struct json_object *answer);
+	char *path;
+	char *answer; /* as far as it is there */
+	size_t size;
+};
 
 /* A head that is recorded. */
 struct camera {
@@ -41,6 +54,7 @@ struct record {
 	const char *file;
 	bool takes_all_heads;
 	bool with_serial;
+	bool with_input;
 	unsigned duration_ms; /* 0: no bound */
 	uint64_t size;	      /* 0: no bound */
 	unsigned count;
@@ -51,11 +65,10 @@ struct record {
 	bool is_over;	   /* no more is wanted */
 	uint64_t missed;   /* units */
 	int64_t offset_us; /* of the gateway's clock from ours */
-
-	/* The guest's serial line. */
-	char *serial_path;
-	char *answer;
-	size_t answer_size;
+	struct ear serial;
+	struct ear input;
+	char line[LINE_MAX_BYTES + 1]; /* that the guest is saying */
+	size_t line_size;
 };
 
 /* -- Arguments ----------------------------------------------------------------------- */
@@ -95,6 +108,9 @@ static int set_option(struct record *record, int option, const char *text)
 	case 'l':
 		record->with_serial = true;
 		return STATUS_DONE;
+	case 'i':
+		record->with_input = true;
+		return STATUS_DONE;
 	default:
 		return STATUS_USAGE;
 	}
@@ -104,17 +120,21 @@ static int check_file(const struct record *record)
 {
 	if (!recording_can_be(record->file))
 		return usage_error("%s is neither .mkv nor .mp4", record->file);
-	if (record->with_serial && !recording_has_captions(record->file))
-		return usage_error("what the guest says goes into .mkv files only");
+	if ((record->with_serial || record->with_input) && !recording_has_captions(record->file))
+		return usage_error("--serial and --input go into .mkv files only");
 	return STATUS_DONE;
 }
 
 static int parse(int argc, char **argv, struct record *record)
 {
 	static const struct option options[] = {
-		{"head", required_argument, NULL, 'n'},	    {"heads", required_argument, NULL, 'a'},
-		{"duration", required_argument, NULL, 'd'}, {"size", required_argument, NULL, 's'},
-		{"serial", no_argument, NULL, 'l'},	    {0},
+		{"head", required_argument, NULL, 'n'},
+		{"heads", required_argument, NULL, 'a'},
+		{"duration", required_argument, NULL, 'd'},
+		{"size", required_argument, NULL, 's'},
+		{"serial", no_argument, NULL, 'l'},
+		{"input", no_argument, NULL, 'i'},
+		{0},
 	};
 	int option;
 	int status = STATUS_DONE;
@@ -182,6 +202,16 @@ static int note_notice(struct camera *camera, const struct film_record *record)
 	return recording_put_caption(camera->record->recording, record->time_us, text);
 }
 
+/* Each head tells of it: one of them is enough. */
+static int note_event(struct camera *camera, const struct film_record *record)
+{
+	CLEANUP(freep) char *text = xasprintf("power: %s", record->text);
+
+	return camera->track == 0
+		       ? recording_put_caption(camera->record->recording, record->time_us, text)
+		       : 0;
+}
+
 static bool handle_record(void *data, const struct film_record *film)
 {
 	struct camera *camera = data;
@@ -195,6 +225,9 @@ static bool handle_record(void *data, const struct film_record *film)
 		break;
 	case FILM_NOTICE:
 		r = note_notice(camera, film);
+		break;
+	case FILM_EVENT:
+		r = note_event(camera, film);
 		break;
 	case FILM_TIME:
 		record->offset_us = (int64_t)(film->time_us - now_us());
@@ -225,62 +258,109 @@ static const char *handle_film_end(void *data)
 	return NULL;
 }
 
-/* -- What the guest says ----------------------------------------------------------------- */
+/* -- What is said and done ------------------------------------------------------------------ */
 
-static bool handle_serial(void *data, const uint8_t *bytes, size_t size)
+static bool handle_answer(void *data, const uint8_t *bytes, size_t size)
 {
-	struct record *record = data;
+	struct ear *ear = data;
 
-	record->answer = xrealloc(record->answer, record->answer_size + size + 1, 1);
-	memcpy(record->answer + record->answer_size, bytes, size);
-	record->answer_size += size;
-	record->answer[record->answer_size] = '\0';
+	ear->answer = xrealloc(ear->answer, ear->size + size + 1, 1);
+	memcpy(ear->answer + ear->size, bytes, size);
+	ear->size += size;
+	ear->answer[ear->size] = '\0';
 	return true;
 }
 
-/* Leaves what is no text out. */
-static void make_text(char *text)
+static const char *handle_answer_end(void *data)
 {
-	char *to = text;
+	struct ear *ear = data;
+	CLEANUP(json_object_putp)
+	struct json_object *answer = json_tokener_parse(ear->answer ?: "");
+	struct json_object *next;
 
-	for (const char *from = text; *from; from++)
-		if (*from == '\n' || *from == '\t' || (unsigned char)*from >= ' ')
-			*to++ = *from;
-	while (to > text && to[-1] == '\n')
-		to--;
-	*to = '\0';
+	ear->size = 0;
+	if (!json_object_object_get_ex(answer, "next", &next)) {
+		end_with(ear->record, could_not("what answers at %s is no gateway", ear->base));
+		return NULL;
+	}
+	ear->note(ear->record, answer);
+	free(ear->path);
+	ear->path = xasprintf("%s?since=%" PRIu64 "&wait_ms=%d", ear->base,
+			      json_object_get_uint64(next), EAR_WAIT_MS);
+	return ear->path;
 }
 
-static void note_serial(struct record *record, struct json_object *json)
+/* A line of the guest's is a caption when it has ended. */
+static void note_line(struct record *record)
 {
-	struct json_object *next, *data;
+	record->line[record->line_size] = '\0';
+	record->line_size = 0;
+	check(record, recording_put_caption(record->recording,
+					    now_us() + (uint64_t)record->offset_us, record->line));
+}
+
+static void note_serial(struct record *record, struct json_object *answer)
+{
+	struct json_object *data = json_object_object_get(answer, "data");
 	CLEANUP(freep) uint8_t *bytes = NULL;
-	CLEANUP(freep) char *text = NULL;
 	size_t size = 0;
 
-	if (!json_object_object_get_ex(json, "next", &next) ||
-	    !json_object_object_get_ex(json, "data", &data))
-		return;
-	free(record->serial_path);
-	record->serial_path = xasprintf("/api/v1/serial?since=%" PRIu64 "&wait_ms=%d",
-					json_object_get_uint64(next), SERIAL_WAIT_MS);
-	base64_decode(json_object_get_string(data), &bytes, &size);
-	text = xasprintf("%.*s", (int)size, bytes ? (char *)bytes : "");
-	make_text(text);
-	check(record, recording_put_caption(record->recording,
-					    now_us() + (uint64_t)record->offset_us, text));
+	base64_decode(json_object_get_string(data) ?: "", &bytes, &size);
+	for (size_t i = 0; i < size; i++) {
+		bool is_text = bytes[i] == '\t' || bytes[i] >= ' ';
+
+		/* Whatever a guest says, subtitles are UTF-8. */
+		if (is_text && record->line_size < LINE_MAX_BYTES)
+			record->line[record->line_size++] = bytes[i] < 0x7f ? (char)bytes[i] : '?';
+		if (bytes[i] == '\n')
+			note_line(record);
+	}
 }
 
-static const char *handle_serial_end(void *data)
+static const char *member_of(struct json_object *event, const char *name)
 {
-	struct record *record = data;
-	CLEANUP(json_object_putp)
-	struct json_object *json = json_tokener_parse(record->answer ?: "");
+	return json_object_get_string(json_object_object_get(event, name));
+}
 
-	record->answer_size = 0;
-	if (json)
-		note_serial(record, json);
-	return json ? record->serial_path : NULL;
+/* "key a down", "touch 0 up 100 200". The caller frees. NULL for motion: there is too much of it.
+ */
+static char *input_text(struct json_object *event)
+{
+	static const char *const members[] = {"contact", "key", "button", "wheel",
+					      "action",	 "x",	"y"};
+	const char *type = member_of(event, "type") ?: "";
+	char *text;
+
+	if (strcmp(type, "motion") == 0 || strcmp(type, "relative") == 0 ||
+	    strcmp(member_of(event, "action") ?: "", "move") == 0)
+		return NULL;
+	text = xasprintf("input: %s", type);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const char *value = member_of(event, members[i]);
+		char *longer = value ? xasprintf("%s %s", text, value) : xstrdup(text);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void note_input(struct record *record, struct json_object *answer)
+{
+	struct json_object *events = json_object_object_get(answer, "events");
+
+	if (!json_object_is_type(events, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(events); i++) {
+		struct json_object *event = json_object_array_get_idx(events, i);
+		struct json_object *time = json_object_object_get(event, "time_us");
+		CLEANUP(freep) char *text = input_text(event);
+
+		if (text &&
+		    !check(record, recording_put_caption(record->recording,
+							 json_object_get_uint64(time), text)))
+			return;
+	}
 }
 
 /* -- The command --------------------------------------------------------------------------- */
@@ -308,6 +388,19 @@ static int find_heads(struct record *record, struct client *client)
 	return record->count > 0 ? STATUS_DONE : could_not("no head shows the guest");
 }
 
+static void open_ear(struct ear *ear, struct record *record, const char *base,
+		     void (*note)(struct record *record, struct json_object *answer))
+{
+	*ear = (struct ear){.record = record, .base = base, .note = note};
+	ear->path = xasprintf("%s?since=end", base);
+}
+
+static void close_ear(struct ear *ear)
+{
+	free(ear->path);
+	free(ear->answer);
+}
+
 static void set_up(struct record *record)
 {
 	const char *titles[HEADS_MAX];
@@ -322,7 +415,8 @@ static void set_up(struct record *record)
 		camera->reader = film_reader_create(handle_record, camera);
 		titles[i] = camera->title;
 	}
-	record->serial_path = xstrdup("/api/v1/serial?since=end");
+	open_ear(&record->serial, record, "/api/v1/serial", note_serial);
+	open_ear(&record->input, record, "/api/v1/input", note_input);
 	record->recording = recording_create(record->file, record->count, titles);
 }
 
@@ -337,13 +431,23 @@ static void clean_up(struct record *record)
 		free(camera->notice);
 	}
 	recording_destroy(record->recording);
-	free(record->serial_path);
-	free(record->answer);
+	close_ear(&record->serial);
+	close_ear(&record->input);
+}
+
+static struct client_stream stream_of(struct ear *ear)
+{
+	return (struct client_stream){
+		.path = ear->path,
+		.on_data = handle_answer,
+		.on_end = handle_answer_end,
+		.data = ear,
+	};
 }
 
 static int follow(struct record *record, struct client *client, int stop_fd)
 {
-	struct client_stream streams[HEADS_MAX + 1];
+	struct client_stream streams[HEADS_MAX + 2];
 	size_t count = 0;
 	int status;
 
@@ -355,12 +459,9 @@ static int follow(struct record *record, struct client *client, int stop_fd)
 			.data = &record->cameras[count],
 		};
 	if (record->with_serial)
-		streams[count++] = (struct client_stream){
-			.path = record->serial_path,
-			.on_data = handle_serial,
-			.on_end = handle_serial_end,
-			.data = record,
-		};
+		streams[count++] = stream_of(&record->serial);
+	if (record->with_input)
+		streams[count++] = stream_of(&record->input);
 	status = client_follow(client, streams, count, stop_fd);
 	return record->is_over ? record->status : status;
 }
@@ -425,13 +526,15 @@ static int run(const struct target *target, int argc, char **argv)
 
 const struct command command_record = {
 	.name = "record",
-	.arguments = "[--head N]...|[--heads all] [--duration TIME] [--size SIZE] [--serial] FILE",
+	.arguments = "[--head N]...|[--heads all] [--duration TIME] [--size SIZE] "
+		     "[--serial] [--input] FILE",
 	.summary = "record heads as video, .mkv or .mp4",
 	.help = "  --head N         which head: 0 (default), 1, ...; several on one timeline\n"
 		"  --heads all      all that show the guest\n"
 		"  --duration TIME  end after that: 30s, 10m, 2h\n"
 		"  --size SIZE      end before the file is larger: 500M, 2G\n"
 		"  --serial         with what the guest says on its serial line, as subtitles\n"
+		"  --input          with what viewers do, too: keys, passwords' among them\n"
 		"Without a bound it goes on until Ctrl-C.\n",
 	.run = run,
 };

@@ -82,7 +82,7 @@ static int take_record(struct film_reader *reader, const uint8_t *bytes, size_t 
 	};
 	int r = 0;
 
-	if (record.kind < FILM_UNIT || record.kind > FILM_END)
+	if (record.kind < FILM_UNIT || record.kind > FILM_EVENT)
 		return 0;
 	if (record.kind == FILM_UNIT)
 		r = read_unit(body, body_size, &record);

@@ -21,6 +21,7 @@ enum film_kind {
 	FILM_NOTICE = 2,
 	FILM_TIME = 3,
 	FILM_END = 4,
+	FILM_EVENT = 5,
 };
 
 struct film_record {
@@ -36,7 +37,7 @@ struct film_record {
 	const uint8_t *data;
 	size_t size;
 
-	/* Of a notice and an end. */
+	/* Of a notice, an end and an event. */
 	const char *text;
 };
 

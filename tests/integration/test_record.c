@@ -5,14 +5,17 @@
  * ends.
  */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <libavformat/avformat.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "common/unix_socket.h"
 #include "common/xalloc.h"
 #include "tests/support/child.h"
 #include "tests/support/temporary.h"
@@ -39,14 +42,17 @@ static void start_guest(void)
 	child_wait_line(guest, "READY");
 }
 
-static void start_gateway(void)
+static void start_gateway(bool has_serial)
 {
+	CLEANUP(freep) char *socket = path_of("serial.sock");
+	CLEANUP(freep) char *serial = xasprintf("unix:%s", socket);
 	CLEANUP(freep) char *source = path_of("guest.sock");
 	CLEANUP(freep) char *attach = xasprintf("display1:%s", source);
 	CLEANUP(freep) char *control = path_of("control.sock");
 
 	gateway = child_start((const char *const[]){GATEWAY_PATH, "--attach", attach, "--control",
-						    control, "--state", directory, NULL});
+						    control, "--state", directory,
+						    has_serial ? "--serial" : NULL, serial, NULL});
 	child_wait_line(gateway, "READY");
 }
 
@@ -107,6 +113,7 @@ static void expect_complaint(const char *words)
 struct film {
 	unsigned tracks;
 	unsigned packets[4];
+	char captions[1024]; /* joined by | */
 	double seconds;
 };
 
@@ -127,6 +134,11 @@ static struct film look_at(const char *path)
 		EXPECT(packet->pts > last[packet->stream_index]);
 		last[packet->stream_index] = packet->pts;
 		film.packets[packet->stream_index]++;
+		if (format->streams[packet->stream_index]->codecpar->codec_type ==
+		    AVMEDIA_TYPE_SUBTITLE)
+			snprintf(film.captions + strlen(film.captions),
+				 sizeof(film.captions) - strlen(film.captions), "%.*s|",
+				 packet->size, packet->data);
 		av_packet_unref(packet);
 	}
 	av_packet_free(&packet);
@@ -272,8 +284,60 @@ static void a_gateway_that_goes_away_ends_it(void)
 	EXPECT_INT(wait_for_end(pid), 3);
 	expect_complaint("gateway");
 	EXPECT(look_at(path).packets[0] > 10);
-	start_gateway();
+	start_gateway(false);
 	EXPECT(test_wait(NULL, shows_the_guest, NULL));
+}
+
+static void press(const char *key)
+{
+	CLEANUP(freep) char *control = path_of("control.sock");
+	struct child_output output = {0};
+
+	EXPECT_INT(
+		child_run((const char *const[]){CLI_PATH, "--control", control, "key", key, NULL},
+			  &output),
+		0);
+	child_output_free(&output);
+}
+
+/* A gateway whose guest has a serial line. Returns the guest's end of it. */
+static int restart_with_serial(void)
+{
+	CLEANUP(freep) char *path = path_of("serial.sock");
+	CLEANUP(close_fdp) int listener = unix_socket_listen(path);
+	int line;
+
+	EXPECT(listener >= 0);
+	EXPECT_INT(child_stop(gateway), 0);
+	start_gateway(true);
+	do
+		line = accept(listener, NULL, NULL);
+	while (line < 0 && errno == EAGAIN);
+	EXPECT(line >= 0);
+	EXPECT(test_wait(NULL, shows_the_guest, NULL));
+	return line;
+}
+
+static void what_is_said_and_done_is_in_the_subtitles(void)
+{
+	CLEANUP(freep) char *path = path_of("film.mkv");
+	CLEANUP(close_fdp) int line = restart_with_serial();
+	static const char *const parts[] = {"\x1b[0mcock", "pit r", "eady\r\nkey", " a\xff\n",
+					    "log"};
+	pid_t pid = START("--serial", "--input", path);
+	struct film film;
+
+	wait_for_pictures(20);
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		EXPECT_INT(write(line, parts[i], strlen(parts[i])), strlen(parts[i]));
+		wait_for_pictures(3);
+	}
+	press("a");
+	wait_for_pictures(20);
+	kill(pid, SIGTERM);
+	EXPECT_INT(wait_for_end(pid), 0);
+	film = look_at(path);
+	EXPECT_STRING(film.captions, "[0mcockpit ready|key a?|input: key a down|input: key a up|");
 }
 
 static void what_cannot_be_is_refused(void)
@@ -322,7 +386,7 @@ int main(void)
 
 	directory = temporary;
 	start_guest();
-	start_gateway();
+	start_gateway(false);
 	RUN_TEST(a_recording_ends_after_its_time);
 	RUN_TEST(all_heads_are_in_one_file);
 	RUN_TEST(a_signal_ends_it_properly);
@@ -331,6 +395,7 @@ int main(void)
 	RUN_TEST(it_goes_on_when_the_guest_is_started_again);
 	RUN_TEST(a_gateway_that_goes_away_ends_it);
 	RUN_TEST(what_cannot_be_is_refused);
+	RUN_TEST(what_is_said_and_done_is_in_the_subtitles);
 	RUN_TEST(a_head_that_shows_nothing_leaves_no_file);
 	child_stop(gateway);
 	return 0;
