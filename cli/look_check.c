@@ -8,6 +8,7 @@
 #include "cli/child_command.h"
 #include "cli/client.h"
 #include "cli/command_words.h"
+#include "cli/gateway_renderer.h"
 #include "cli/look.h"
 #include "cli/manifest.h"
 #include "cli/output_file.h"
@@ -343,16 +344,19 @@ static int check_all(struct checking *checking)
 	const char *expected = manifest_text(checking->manifest, "renderer");
 	CLEANUP(freep) char *path = path_in(checking->check->folder, MANIFEST_SCENARIO);
 	CLEANUP(freep) char *page = path_in(checking->check->report, "report.html");
+	char renderer[RENDERER_TAG_MAX + 1];
 	int ran;
 	int status = scenario_read(path, &checking->scenario);
 
+	forget_pictures(checking);
+	unlink(page);
+	if (status == STATUS_DONE)
+		status = gateway_renderer_find(&checking->target, renderer);
 	if (status != STATUS_DONE)
 		return status;
 	checking->renderer = checking->target.renderer ?: expected;
 	checking->crosses = strcmp(checking->renderer, expected) != 0;
 	checking->target.renderer = NULL;
-	forget_pictures(checking);
-	unlink(page);
 	ran = run_scenario(checking);
 	if (access(page, F_OK) < 0)
 		return ran;

@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/client.h"
 #include "cli/fingerprint.h"
+#include "cli/gateway_renderer.h"
 #include "cli/input_file.h"
 #include "cli/look.h"
 #include "cli/manifest.h"
@@ -26,7 +27,7 @@
 #define EXPECT_TIMEOUT_MS  30000
 
 struct saving {
-	const struct target *target;
+	struct target target; /* with the renderer */
 	const struct look_save *save;
 	struct scenario *scenario;
 	char *report; /* a folder */
@@ -74,7 +75,7 @@ static char *picture_path(const struct saving *saving, const struct scenario_ste
 		return xasprintf("%s/%s.png", saving->report, terms->name);
 	path = terms->name[0] == '/' ? xstrdup(terms->name)
 				     : xasprintf("%s/%s", saving->scenario->directory, terms->name);
-	return reference_find(path, saving->target->renderer, &crosses);
+	return reference_find(path, saving->target.renderer, &crosses);
 }
 
 /* The caller frees. */
@@ -82,8 +83,8 @@ static char *reference_file(const struct saving *saving, const struct scenario_s
 {
 	CLEANUP(freep) char *plain = xasprintf(MANIFEST_REFERENCES "/line-%u.png", step->line);
 
-	return saving->target->renderer ? reference_name(plain, saving->target->renderer)
-					: TAKE(plain);
+	return saving->target.renderer ? reference_name(plain, saving->target.renderer)
+				       : TAKE(plain);
 }
 
 /* Both were checked when the scenario was carried out. */
@@ -284,7 +285,7 @@ static void describe_saving(struct saving *saving)
 	add(manifest, "format", json_object_new_int(1));
 	add_text(manifest, "saved", now);
 	add_text(manifest, "windscreen", WINDSCREEN_VERSION);
-	add_text(manifest, "renderer", saving->target->renderer ?: "");
+	add_text(manifest, "renderer", saving->target.renderer ?: "");
 }
 
 static int describe_guest(struct saving *saving)
@@ -292,7 +293,7 @@ static int describe_guest(struct saving *saving)
 	CLEANUP(client_closep) struct client *client = NULL;
 	CLEANUP(json_object_putp) struct json_object *answer = NULL;
 	struct json_object *manifest = saving->manifest;
-	int status = client_open(saving->target, &client);
+	int status = client_open(&saving->target, &client);
 
 	if (status == STATUS_DONE)
 		status = client_get_json(client, "/api/v1/status", &answer);
@@ -310,7 +311,7 @@ static int run_scenario(const struct saving *saving)
 {
 	char *words[] = {"run", "--report", saving->report, (char *)saving->save->scenario, NULL};
 
-	return command_run(saving->target, 4, words);
+	return command_run(&saving->target, 4, words);
 }
 
 static int make_folder(const char *folder)
@@ -373,9 +374,12 @@ int look_save(const struct target *target, const struct look_save *save)
 	CLEANUP(json_object_putp) struct json_object *manifest = json_object_new_object();
 	CLEANUP(freep) char *report = xasprintf("%s/report", save->folder);
 	struct saving saving = {
-		.target = target, .save = save, .report = report, .manifest = manifest};
+		.target = *target, .save = save, .report = report, .manifest = manifest};
+	char renderer[RENDERER_TAG_MAX + 1];
 	int status = scenario_read(save->scenario, &scenario);
 
 	saving.scenario = scenario;
+	if (status == STATUS_DONE)
+		status = gateway_renderer_find(&saving.target, renderer);
 	return status == STATUS_DONE ? save_all(&saving) : status;
 }

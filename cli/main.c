@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/reference.h"
+#include "common/renderer_tag.h"
 
 static void print_help(void)
 {
@@ -37,7 +37,7 @@ static int check_target(const struct target *target)
 	if (target->url && strncmp(target->url, "http://", 7) != 0 &&
 	    strncmp(target->url, "https://", 8) != 0)
 		return usage_error("%s is no http:// or https:// URL", target->url);
-	if (target->renderer && !renderer_is_tag(target->renderer))
+	if (target->renderer && !renderer_tag_is_valid(target->renderer))
 		return usage_error("%s is no tag such as 2d or virgl-llvmpipe", target->renderer);
 	return STATUS_DONE;
 }

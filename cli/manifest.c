@@ -10,10 +10,10 @@
 #include "cli/fingerprint.h"
 #include "cli/input_file.h"
 #include "cli/output_file.h"
-#include "cli/reference.h"
 #include "cli/scenario.h"
 #include "cli/signature.h"
 #include "common/cleanup.h"
+#include "common/renderer_tag.h"
 #include "common/xalloc.h"
 
 #define MANIFEST_BYTES_MAX ((size_t)16 << 20)
@@ -163,7 +163,7 @@ static bool is_manifest(struct json_object *manifest)
 	    !is_list_of(manifest_list(manifest, "references"), reference))
 		return false;
 	renderer = manifest_text(manifest, "renderer");
-	if (*renderer && !renderer_is_tag(renderer))
+	if (*renderer && !renderer_tag_is_valid(renderer))
 		return false;
 	list = manifest_list(manifest, "references");
 	for (size_t i = 0; i < json_object_array_length(list); i++)

@@ -8,27 +8,10 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/renderer_tag.h"
 #include "common/xalloc.h"
 
 #define SUFFIX ".png"
-
-static bool is_letter_or_digit(char character)
-{
-	return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-	       (character >= '0' && character <= '9');
-}
-
-bool renderer_is_tag(const char *text)
-{
-	size_t length = strlen(text);
-
-	if (length == 0 || length > RENDERER_TAG_MAX || !is_letter_or_digit(text[0]))
-		return false;
-	for (; *text; text++)
-		if (!is_letter_or_digit(*text) && !strchr("._-", *text))
-			return false;
-	return true;
-}
 
 /* How long `name` is without a tag and a suffix. */
 static size_t stem_length(const char *name)
@@ -42,7 +25,7 @@ static size_t stem_length(const char *name)
 		length -= suffix;
 	stem = strndup(name, length);
 	at = stem ? strrchr(stem, '@') : NULL;
-	return at && at > stem && renderer_is_tag(at + 1) ? (size_t)(at - stem) : length;
+	return at && at > stem && renderer_tag_is_valid(at + 1) ? (size_t)(at - stem) : length;
 }
 
 char *reference_name(const char *path, const char *renderer)

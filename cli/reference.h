@@ -12,11 +12,6 @@
 
 #include <stdbool.h>
 
-#define RENDERER_TAG_MAX 32
-
-/** Whether it is a tag: letters, digits, and . _ - between them. */
-bool renderer_is_tag(const char *text);
-
 /** `path`'s name on that renderer: NAME@TAG.png of NAME.png, or of another's. The caller frees. */
 char *reference_name(const char *path, const char *renderer);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/renderer_tag.h"
 #include "common/xalloc.h"
 #include "gateway/frame/frame.h"
 
@@ -95,6 +96,13 @@ static int set_serial(struct parser *parser, const char *value)
 	if (strncmp(value, prefix, strlen(prefix)) != 0 || !value[strlen(prefix)])
 		return fail(parser, "serial '%s' is not unix:PATH", value);
 	return set_text(&parser->config->serial, value + strlen(prefix));
+}
+
+static int set_renderer(struct parser *parser, const char *value)
+{
+	if (!renderer_tag_is_valid(value))
+		return fail(parser, "renderer '%s' is no word such as 2d or virgl-llvmpipe", value);
+	return set_text(&parser->config->renderer, value);
 }
 
 static int set_listener(struct parser *parser, const char *option, const char *value,
@@ -257,6 +265,8 @@ static const struct option {
 	 "where input goes instead: QEMU's monitor, beside a display that takes none (attach)",
 	 set_input},
 	{"serial", "unix:PATH", "where the guest's serial line is: a socket (none)", set_serial},
+	{"renderer", "TAG", "what the guest draws with, for those who compare pictures (none)",
+	 set_renderer},
 	{"rdp", "ADDR:PORT", "serve RDP there (off)", set_rdp},
 	{"rdp-heads", "all|N",
 	 "heads for RDP clients (by their monitors: one gets head 0, several get all)",
@@ -589,6 +599,7 @@ void config_destroy(struct config *config)
 	free(config->attach.path);
 	free(config->input);
 	free(config->serial);
+	free(config->renderer);
 	free(config->control);
 	free(config->state_dir);
 	free(config->web_root);

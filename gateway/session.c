@@ -110,6 +110,7 @@ static json_object *handle_status(void *data, bool with_secrets)
 	struct session *session = data;
 	struct status_parts parts = {
 		.name = session->config->name,
+		.renderer = session->config->renderer,
 		.control = session->config->control,
 		.services = &session->services,
 		.source = session->source,

@@ -226,6 +226,7 @@ json_object *status_json(const struct status_parts *parts)
 
 	add(status, "name", text(parts->name));
 	add(status, "version", text(WINDSCREEN_VERSION));
+	add(status, "renderer", text(parts->renderer));
 	add(status, "time_us", json_object_new_uint64(now_us));
 	add(status, "guest", describe_guest(parts->source));
 	add(status, "input", describe_input(parts));

@@ -22,6 +22,7 @@ struct web_server;
 
 struct status_parts {
 	const char *name;
+	const char *renderer; /* a tag; NULL: it was not said */
 	const char *control;
 	const struct services *services;
 	const struct source *source;	/* NULL: none yet */

@@ -21,6 +21,7 @@
 #define WORDS_MAX  16
 
 static struct fake_api *gateway;
+static const char *told = ""; /* the renderer that the gateway tells */
 static int exit_status;
 static struct child_output output;
 
@@ -59,10 +60,11 @@ static void show(uint32_t colour, bool is_met, unsigned width)
 	CLEANUP(freep) char *picture = base64_encode(png, size);
 	CLEANUP(freep)
 	char *body = xasprintf(
-		"{\"met\": %s, \"frame\": 7, \"picture\": \"%s\", \"version\": \"1.2\","
+		"{\"renderer\": \"%s\", \"met\": %s, \"frame\": 7, \"picture\": \"%s\", "
+		"\"version\": \"1.2\","
 		" \"guest\": {\"name\": \"demo\"},"
 		" \"heads\": [{\"index\": 0, \"width\": %u, \"height\": 8, \"frame\": 7}]}",
-		is_met ? "true" : "false", picture, width);
+		told, is_met ? "true" : "false", picture, width);
 
 	fake_api_answer(gateway, 200, body, strlen(body));
 }
@@ -224,6 +226,26 @@ static void another_renderer_may_draw_it_in_its_way(void)
 	expect_out(1, "different                  0  line 2: ");
 }
 
+static void the_gateway_may_tell_the_renderer(void)
+{
+	told = "2d";
+	save(NULL);
+	expect_in("look/manifest.json", "\"renderer\":\"2d\"");
+	expect_in("look/manifest.json", "\"file\":\"references/line-2@2d.png\"");
+	told = "virgl-gpu";
+	show(WHITE, true, 8);
+	RUN("look", "check", "look");
+	expect_out(0, "renderer differs only      0  line 2: ");
+	RUN("--renderer", "2d", "look", "check", "look");
+	expect_out(1, "different                  0  line 2: ");
+
+	/* It would become part of files' names. */
+	told = "../2d";
+	save(NULL);
+	expect_in("look/manifest.json", "\"renderer\":\"\"");
+	told = "";
+}
+
 static void what_was_changed_since_is_named(void)
 {
 	save(NULL);
@@ -354,6 +376,7 @@ int main(void)
 	RUN_TEST(a_guest_that_looks_the_same_does);
 	RUN_TEST(a_head_of_another_size_is_different);
 	RUN_TEST(another_renderer_may_draw_it_in_its_way);
+	RUN_TEST(the_gateway_may_tell_the_renderer);
 	RUN_TEST(what_was_changed_since_is_named);
 	RUN_TEST(a_manifest_that_is_none_is_refused);
 	RUN_TEST(a_signature_says_who_saved_it);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/reference.h"
 
+#include "common/renderer_tag.h"
 #include "tests/support/temporary.h"
 #include "tests/support/test.h"
 
@@ -10,11 +11,11 @@ static void tags_are_short_words(void)
 					    "a b", "a/b", "a@b",
 					    "ü",   "a\n", "abcdefghijklmnopqrstuvwxyz0123456"};
 
-	EXPECT(renderer_is_tag("2d"));
-	EXPECT(renderer_is_tag("virgl-llvmpipe"));
-	EXPECT(renderer_is_tag("Mesa_22.3"));
+	EXPECT(renderer_tag_is_valid("2d"));
+	EXPECT(renderer_tag_is_valid("virgl-llvmpipe"));
+	EXPECT(renderer_tag_is_valid("Mesa_22.3"));
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		if (renderer_is_tag(wrong[i]))
+		if (renderer_tag_is_valid(wrong[i]))
 			test_fail(__FILE__, __LINE__, "\"%s\" is taken", wrong[i]);
 }
 

@@ -121,6 +121,7 @@ static void wrong_values_are_named(void)
 	EXPECT_REFUSED("access 'none'", "--access", "none");
 	EXPECT_REFUSED("encoder 'h264'", "--encoder", "h264");
 	EXPECT_REFUSED("log-level 'loud'", "--log-level", "loud");
+	EXPECT_REFUSED("renderer 'a/b'", "--renderer", "a/b");
 	EXPECT_REFUSED("name '../x'", "--name", "../x");
 	EXPECT_REFUSED("size '0x5' of head 0", "--config", file_with("[head 0]\nsize = 0x5\n"));
 	EXPECT_REFUSED("size '800x600x' of head 0", "--config",
