@@ -13,6 +13,7 @@
 #include "common/renderer_tag.h"
 #include "common/xalloc.h"
 #include "gateway/frame/frame.h"
+#include "gateway/source/chardev.h"
 
 #define NAME_LENGTH_MAX		64
 #define FRAME_MEMORY_DEFAULT_MB 512
@@ -91,11 +92,19 @@ static int set_input(struct parser *parser, const char *value)
 
 static int set_serial(struct parser *parser, const char *value)
 {
-	static const char prefix[] = "unix:";
+	static const char path[] = "unix:", chardev[] = "chardev:";
+	struct config *config = parser->config;
 
-	if (strncmp(value, prefix, strlen(prefix)) != 0 || !value[strlen(prefix)])
-		return fail(parser, "serial '%s' is not unix:PATH", value);
-	return set_text(&parser->config->serial, value + strlen(prefix));
+	if (strncmp(value, path, strlen(path)) == 0 && value[strlen(path)]) {
+		set_text(&config->serial_chardev, "");
+		return set_text(&config->serial, value + strlen(path));
+	}
+	if (strncmp(value, chardev, strlen(chardev)) == 0 &&
+	    chardev_is_id(value + strlen(chardev))) {
+		set_text(&config->serial, "");
+		return set_text(&config->serial_chardev, value + strlen(chardev));
+	}
+	return fail(parser, "serial '%s' is neither unix:PATH nor chardev:ID", value);
 }
 
 static int set_renderer(struct parser *parser, const char *value)
@@ -264,7 +273,8 @@ static const struct option {
 	{"input", "qmp:PATH",
 	 "where input goes instead: QEMU's monitor, beside a display that takes none (attach)",
 	 set_input},
-	{"serial", "unix:PATH", "where the guest's serial line is: a socket (none)", set_serial},
+	{"serial", "unix:PATH|chardev:ID",
+	 "where the guest's serial line is: a socket, or QEMU's -chardev dbus (none)", set_serial},
 	{"renderer", "TAG", "what the guest draws with, for those who compare pictures (none)",
 	 set_renderer},
 	{"rdp", "ADDR:PORT", "serve RDP there (off)", set_rdp},
@@ -530,6 +540,10 @@ static int check(struct parser *parser)
 
 	if (!parser->has_attach)
 		return fail(parser, "--attach is missing: where is the guest's display?");
+	if (config->serial_chardev && *config->serial_chardev &&
+	    config->attach.transport != SOURCE_QMP)
+		return fail(parser, "serial chardev:%s is QEMU's: it goes with attach qmp:PATH",
+			    config->serial_chardev);
 	if (config->input && config->attach.transport == SOURCE_QMP &&
 	    is_same_file(config->input, config->attach.path))
 		return fail(
@@ -599,6 +613,7 @@ void config_destroy(struct config *config)
 	free(config->attach.path);
 	free(config->input);
 	free(config->serial);
+	free(config->serial_chardev);
 	free(config->renderer);
 	free(config->control);
 	free(config->state_dir);

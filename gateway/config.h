@@ -23,9 +23,10 @@
 struct config {
 	char *name;
 	struct source_address attach;
-	char *input;	/* the monitor's path; NULL: the display takes input itself */
-	char *serial;	/* the socket's path; NULL: none */
-	char *renderer; /* a tag: common/renderer_tag.h; NULL: it was not said */
+	char *input;	      /* the monitor's path; NULL: the display takes input itself */
+	char *serial;	      /* the socket's path; NULL or "": none */
+	char *serial_chardev; /* the id of QEMU's; NULL or "": none */
+	char *renderer;	      /* a tag: common/renderer_tag.h; NULL: it was not said */
 	bool has_rdp, has_vnc, has_web;
 	struct listen_address rdp, vnc, web;
 	bool rdp_heads_are_given;

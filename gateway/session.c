@@ -169,6 +169,11 @@ static unsigned count_encoders(void)
 	return processors < ENCODERS_MAX ? (unsigned)processors : ENCODERS_MAX;
 }
 
+static bool has_text(const char *text)
+{
+	return text && *text;
+}
+
 static int create_services(struct session *session, struct loop *loop)
 {
 	const struct config *config = session->config;
@@ -192,8 +197,9 @@ static int create_services(struct session *session, struct loop *loop)
 	services->feeds = feeds_create(loop, session->encoders, services->heads, config->encoder);
 	services->films = films_create(loop, session->encoders, services->heads, config->encoder);
 	power_observe(services->power, handle_power, session);
-	if (config->serial)
-		r = serial_create(loop, config->serial, &services->serial);
+	if (has_text(config->serial) || has_text(config->serial_chardev))
+		r = serial_create(loop, has_text(config->serial) ? config->serial : NULL,
+				  &services->serial);
 	if (r < 0) {
 		log_error("cannot read the serial line: %s", strerror(-r));
 		return r;
@@ -241,6 +247,13 @@ static int create_servers(struct session *session)
 		&web_callbacks, session, &session->web);
 }
 
+static void handle_line(void *data, int fd)
+{
+	struct session *session = data;
+
+	serial_adopt(session->services.serial, fd);
+}
+
 static int create_sources(struct session *session)
 {
 	const struct config *config = session->config;
@@ -257,6 +270,8 @@ static int create_sources(struct session *session)
 				  config->input ? NULL : services->seat, &session->source);
 	if (r < 0)
 		return r;
+	if (has_text(config->serial_chardev))
+		source_ask_line(session->source, config->serial_chardev, handle_line, session);
 	if (config->input) {
 		source_on_size(session->source, handle_size, session);
 		input_peer_lend_monitor(session->input, services->power);
@@ -315,8 +330,8 @@ void session_destroy(struct session *session)
 	feeds_destroy(session->services.feeds);
 	workers_destroy(session->services.workers);
 	resize_destroy(session->services.resize);
-	serial_destroy(session->services.serial);
 	source_destroy(session->source);
+	serial_destroy(session->services.serial);
 	input_peer_destroy(session->input);
 	power_destroy(session->services.power);
 	seat_destroy(session->services.seat);

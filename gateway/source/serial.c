@@ -18,10 +18,10 @@
 
 struct serial {
 	struct loop *loop;
-	char *path;
-	int fd; /* -1: not connected */
+	char *path; /* NULL: others open the line */
+	int fd;	    /* -1: not connected */
 	sd_event_source *source;
-	struct attempts *attempts;
+	struct attempts *attempts; /* NULL without a path */
 
 	uint8_t *kept;	  /* SERIAL_KEPT_MAX bytes: byte n is at n modulo that */
 	uint64_t end;	  /* the number of bytes that came */
@@ -90,6 +90,10 @@ static void hang_up(struct serial *serial)
 	serial->fd = close_fd(serial->fd);
 	/* It was for the guest that was there. */
 	serial->waiting_size = 0;
+	if (!serial->path) {
+		log_warning("QEMU closed the guest's serial line");
+		return;
+	}
 	snprintf(reason, sizeof(reason), "The guest's serial line at %s was closed", serial->path);
 	attempts_fail(serial->attempts, reason, false);
 	attempts_again(serial->attempts);
@@ -140,24 +144,34 @@ static int handle_io(sd_event_source *source, int fd, uint32_t events, void *dat
 	return 0;
 }
 
+/* Takes `fd`. */
+static int begin(struct serial *serial, int fd)
+{
+	int r = sd_event_add_io(loop_event(serial->loop), &serial->source, fd, EPOLLIN, handle_io,
+				serial);
+
+	if (r < 0) {
+		close_fd(fd);
+		return r;
+	}
+	serial->fd = fd;
+	return 0;
+}
+
 static void handle_attempt(void *data)
 {
 	struct serial *serial = data;
 	char reason[ATTEMPTS_REASON_MAX];
 	const char *why = NULL;
-	int fd = peer_socket_connect(serial->path, &why);
-	int r = fd;
+	int r = peer_socket_connect(serial->path, &why);
 
-	if (fd >= 0)
-		r = sd_event_add_io(loop_event(serial->loop), &serial->source, fd, EPOLLIN,
-				    handle_io, serial);
+	if (r >= 0)
+		r = begin(serial, r);
 	if (r >= 0) {
-		serial->fd = fd;
 		attempts_succeed(serial->attempts);
 		log_info("the guest's serial line is at %s", serial->path);
 		return;
 	}
-	close_fd(fd);
 	snprintf(reason, sizeof(reason), "The guest's serial line at %s is not there: %s",
 		 serial->path, why ?: strerror(-r));
 	attempts_fail(serial->attempts, reason, peer_socket_is_absence(r));
@@ -173,14 +187,17 @@ int serial_create(struct loop *loop, const char *path, struct serial **ret_seria
 	int r;
 
 	serial->loop = loop;
-	serial->path = xstrdup(path);
+	serial->path = path ? xstrdup(path) : NULL;
 	serial->fd = -1;
 	serial->kept = xcalloc(1, SERIAL_KEPT_MAX);
 	serial->waiting = xcalloc(1, SERIAL_WAITING_MAX);
-	snprintf(reason, sizeof(reason), "Connecting to the guest's serial line at %s", path);
-	r = attempts_create(loop, handle_attempt, serial, reason, &serial->attempts);
-	if (r < 0)
-		return r;
+	if (path) {
+		snprintf(reason, sizeof(reason), "Connecting to the guest's serial line at %s",
+			 path);
+		r = attempts_create(loop, handle_attempt, serial, reason, &serial->attempts);
+		if (r < 0)
+			return r;
+	}
 	*ret_serial = TAKE(serial);
 	return 0;
 }
@@ -198,9 +215,25 @@ void serial_destroy(struct serial *serial)
 	free(serial);
 }
 
+void serial_adopt(struct serial *serial, int fd)
+{
+	int r;
+
+	if (serial->fd >= 0)
+		hang_up(serial);
+	r = begin(serial, fd);
+	if (r < 0)
+		log_error("the guest's serial line cannot be watched: %s", strerror(-r));
+	else
+		log_info("QEMU has handed the guest's serial line over");
+}
+
 const char *serial_reason(const struct serial *serial)
 {
-	return serial->fd >= 0 ? NULL : attempts_reason(serial->attempts);
+	if (serial->fd >= 0)
+		return NULL;
+	return serial->path ? attempts_reason(serial->attempts)
+			    : "QEMU has not handed the guest's serial line over";
 }
 
 int serial_write(struct serial *serial, const void *bytes, size_t size)

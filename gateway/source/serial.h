@@ -7,8 +7,8 @@
  * The guest's serial line: what it has said lately, kept and numbered, and what
  * somebody says to it. All who read or write share the one line, as they would a cable.
  *
- * The line is a stream socket. It is opened again whenever it was closed, with growing pauses, and
- * read at once: a guest that writes to it never waits for us.
+ * The line is a stream socket. One with a path is opened again whenever it was closed, with growing
+ * pauses. It is read at once: a guest that writes to it never waits for us.
  *
  * Threads: the loop's.
  */
@@ -27,9 +27,12 @@ struct serial;
 /* How much may wait to be said to it. */
 #define SERIAL_WAITING_MAX 65536
 
-/** Connects to the unix socket at `path`, which is copied, and keeps to it. Returns 0 or negative
- * errno; that nobody listens there yet is no error. */
+/** Connects to the unix socket at `path`, which is copied, and keeps to it; NULL: the line is given
+ * by serial_adopt(). Returns 0 or negative errno; that nobody listens there yet is no error. */
 int serial_create(struct loop *loop, const char *path, struct serial **ret_serial);
+
+/** Takes `fd`, the line from now on, in place of any that there is. Not with a path. */
+void serial_adopt(struct serial *serial, int fd);
 
 /** Nobody may observe it any more. Accepts NULL. */
 void serial_destroy(struct serial *serial);

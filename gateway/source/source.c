@@ -10,6 +10,7 @@
 #include "gateway/frame/heads.h"
 #include "gateway/source/attempts.h"
 #include "gateway/source/bus_input.h"
+#include "gateway/source/chardev.h"
 #include "gateway/source/console.h"
 #include "gateway/source/display.h"
 #include "gateway/source/peer_socket.h"
@@ -29,6 +30,10 @@ struct source {
 
 	struct qmp *qmp;     /* SOURCE_QMP only */
 	struct power *power; /* NULL: nobody else has a use for the monitor */
+	struct chardev *chardev;
+	const char *line_id; /* of the chardev that is asked for; NULL: none */
+	void (*on_line)(void *data, int fd);
+	void *line_data;
 	struct qmp_display *handing_over;
 	struct display *display;
 	struct bus_input *input;
@@ -83,6 +88,8 @@ static void detach(struct source *source)
 	}
 	source->consoles_count = 0;
 	source->registering = NULL;
+	chardev_destroy(source->chardev);
+	source->chardev = NULL;
 	bus_input_destroy(source->input);
 	source->input = NULL;
 	display_close(source->display);
@@ -252,6 +259,10 @@ static void handle_display_ready(void *data)
 	if (source->input)
 		bus_input_attach(source->input);
 	register_next(source);
+	if (source->line_id &&
+	    chardev_ask(display_bus(source->display), source->line_id, source->on_line,
+			source->line_data, &source->chardev) < 0)
+		log_warning("chardev %s cannot be asked for", source->line_id);
 }
 
 /* -- Connecting ----------------------------------------------------------------------- */
@@ -366,6 +377,14 @@ void source_destroy(struct source *source)
 	loop_timer_destroy(source->answer_timer);
 	loop_timer_destroy(source->loss_timer);
 	free(source);
+}
+
+void source_ask_line(struct source *source, const char *chardev_id,
+		     void (*on_line)(void *data, int fd), void *data)
+{
+	source->line_id = chardev_id;
+	source->on_line = on_line;
+	source->line_data = data;
 }
 
 void source_lend_monitor(struct source *source, struct power *power)

@@ -65,6 +65,11 @@ int source_create(struct loop *loop, const struct source_address *address, struc
 /** Detaches. The heads keep what they show. Accepts NULL. */
 void source_destroy(struct source *source);
 
+/** Has QEMU's chardev handed over at each time that the source attaches: `on_line(data, fd)` takes
+ * our end. `chardev_id` outlives the source. Before the loop runs. */
+void source_ask_line(struct source *source, const char *chardev_id,
+		     void (*on_line)(void *data, int fd), void *data);
+
 /** Lends the monitor, where there is one, to `power`, which outlives the source. Before the loop
  * runs. */
 void source_lend_monitor(struct source *source, struct power *power);

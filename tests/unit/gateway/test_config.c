@@ -180,6 +180,27 @@ static void input_has_a_monitor_of_its_own(void)
 		       "qmp:/dev/../dev/null");
 }
 
+static void a_serial_line_is_a_socket_or_qemus(void)
+{
+	CLEANUP(config_destroyp) struct config *config = NULL;
+	CLEANUP(config_destroyp) struct config *other = NULL;
+
+	EXPECT_INT(PARSE(&config, "--attach", "display1:/run/d", "--serial", "unix:/run/s"),
+		   CONFIG_RUN);
+	EXPECT_STRING(config->serial, "/run/s");
+	/* The later one wins. */
+	EXPECT_INT(PARSE(&other, "--attach", "qmp:/run/q", "--serial", "unix:/run/s", "--serial",
+			 "chardev:ser0"),
+		   CONFIG_RUN);
+	EXPECT_STRING(other->serial, "");
+	EXPECT_STRING(other->serial_chardev, "ser0");
+	EXPECT_REFUSED("serial '/run/s' is neither", "--attach", "qmp:/q", "--serial", "/run/s");
+	EXPECT_REFUSED("serial 'chardev:a/b' is neither", "--attach", "qmp:/q", "--serial",
+		       "chardev:a/b");
+	EXPECT_REFUSED("serial chardev:ser0 is QEMU's", "--attach", "display1:/d", "--serial",
+		       "chardev:ser0");
+}
+
 int main(void)
 {
 	setenv("XDG_STATE_HOME", "/state", 1);
@@ -193,5 +214,6 @@ int main(void)
 	RUN_TEST(the_sample_is_right_also_where_it_is_commented_out);
 	RUN_TEST(nothing_starts_less_secure_than_asked);
 	RUN_TEST(input_has_a_monitor_of_its_own);
+	RUN_TEST(a_serial_line_is_a_socket_or_qemus);
 	unlink(file_with(""));
 }

@@ -219,6 +219,37 @@ static void a_line_that_was_closed_is_opened_again_and_counts_on(void)
 	expect_kept(scene, 0, 0, "first\nsecond\n");
 }
 
+static bool has_guest(void *data)
+{
+	return serial_end(((struct scene *)data)->serial) > 0;
+}
+
+static void a_line_that_others_open_is_taken_and_replaced(void)
+{
+	struct scene scene = {.listener = -1, .guest = -1};
+	struct serial *serial;
+	int first[2], second[2];
+	char byte;
+
+	EXPECT_INT(loop_create(&scene.loop), 0);
+	EXPECT_INT(serial_create(scene.loop, NULL, &serial), 0);
+	scene.serial = serial;
+	EXPECT(strstr(serial_reason(serial), "has not handed"));
+	EXPECT_INT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, first), 0);
+	EXPECT_INT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, second), 0);
+	serial_adopt(serial, first[0]);
+	EXPECT(!serial_reason(serial));
+	serial_adopt(serial, second[0]);
+	EXPECT_INT(recv(first[1], &byte, 1, 0), 0);
+	EXPECT_INT(send(second[1], "x", 1, 0), 1);
+	EXPECT(test_wait(scene.loop, has_guest, &scene));
+	close(second[1]);
+	EXPECT(test_wait(scene.loop, is_gone, &scene));
+	close(first[1]);
+	serial_destroy(serial);
+	loop_destroy(scene.loop);
+}
+
 int main(void)
 {
 	RUN_TEST(what_the_guest_says_is_kept_and_numbered);
@@ -226,6 +257,7 @@ int main(void)
 	RUN_TEST(what_is_said_reaches_the_guest);
 	RUN_TEST(a_guest_that_does_not_read_makes_us_hold_no_more);
 	RUN_TEST(a_line_that_is_not_there_says_why);
+	RUN_TEST(a_line_that_others_open_is_taken_and_replaced);
 	RUN_TEST(a_line_that_was_closed_is_opened_again_and_counts_on);
 	return 0;
 }
